@@ -1,0 +1,60 @@
+# Everything a person does here. Each target sets up what it needs: a virtual environment of its own with hash-locked packages.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+INSTANCE ?= data
+REAL ?= $(firstword $(PORTFOLIO_REAL) ../shared/real)
+
+.PHONY: help setup run ui status test lint types unit real bench sample lock clean
+.DEFAULT_GOAL := help
+
+help: ## say what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+setup: $(READY) ## make the virtual environment
+
+$(READY): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) (a minute or two, once)"
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+run: $(READY) ## run the nightly refresh on the instance (INSTANCE=path, default data)
+	@$(BIN)/portfolio --instance $(INSTANCE) refresh
+
+ui: $(READY) ## start the Dagster UI and daemon on 127.0.0.1:3000
+	@$(BIN)/portfolio --instance $(INSTANCE) ui
+
+status: $(READY) ## what is current, late, refused
+	@$(BIN)/portfolio --instance $(INSTANCE) status
+
+test: lint types ## lint, types and all tests
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfmt --check --quiet dbt_project/models dbt_project/tests
+
+types: $(READY)
+	$(BIN)/mypy
+
+unit: $(READY) ## only the tests that take seconds
+	$(BIN)/pytest tests/unit
+
+real: $(READY) ## refresh the instances on real public extracts (REAL=folder) and say where they lie
+	$(BIN)/python -m tests.real.land --files $(REAL) --into data/.real --refresh
+
+bench: $(READY) ## print how long a first and an unchanged refresh take
+	$(BIN)/python -m tests.benchmarks.refresh
+
+sample: $(READY) ## write the sample's landing files and truth anew
+	$(BIN)/portfolio sample data --truth tests/truth
+
+lock: ## pin all packages with hashes again (needs uv)
+	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
+
+clean: ## remove the environment and everything runs have made in data/
+	rm -rf $(VENV) data/archive data/raw data/rejected data/links data/build data/releases data/.dagster data/.real dbt_project/target

@@ -1,0 +1,39 @@
+{# Codes: several in one cell (joined by '|'), their order and their hierarchy. What engines say differently is dispatched. #}
+{# After a FROM clause: one row per code in the cell. The cell is split at '|'; null gives no row. #}
+{% macro cross_join_codes(cell, alias, column) -%}
+    {{ return(adapter.dispatch("cross_join_codes")(cell, alias, column)) }}
+{%- endmacro %}
+
+{% macro duckdb__cross_join_codes(cell, alias, column) -%}
+    cross join unnest(string_split({{ cell }}, '|')) as {{ alias }} ({{ column }})
+{%- endmacro %}
+
+{# Aggregate: the texts of a group in one cell, in the order given. Null when there are none. #}
+{% macro join_text(text, delimiter, order_by) -%}
+    {{ return(adapter.dispatch("join_text")(text, delimiter, order_by)) }}
+{%- endmacro %}
+
+{% macro duckdb__join_text(text, delimiter, order_by) -%}
+    string_agg({{ text }}, '{{ delimiter }}' order by {{ order_by }})
+{%- endmacro %}
+
+{# A version code's digits, for ordering: B2026 -> 2026, 2026-09 -> 202609, which is the later of the two. #}
+{% macro version_order(version_code) -%}
+    {{ return(adapter.dispatch("version_order")(version_code)) }}
+{%- endmacro %}
+
+{% macro duckdb__version_order(version_code) -%}
+    regexp_replace({{ version_code }}, '[^0-9]', '', 'g')
+{%- endmacro %}
+
+{# A dotted code without its last part: 27.03.04 -> 27.03. A code without a dot stays as it is. #}
+{% macro parent_code(code) -%}
+    regexp_replace({{ code }}, '[.][^.]*$', '')
+{%- endmacro %}
+
+{# Aggregate: the value when the known ones agree, else null. #}
+{% macro only_value(expression) -%}
+    case
+        when min({{ expression }}) = max({{ expression }}) then min({{ expression }})
+    end
+{%- endmacro %}

@@ -1,0 +1,31 @@
+{# Amounts: exact in DECIMAL, unknown never 0. #}
+{# Part number part_number (from 1) of part_count equal parts of an amount, to the øre. The øre left over go one each to the
+   first parts (largest remainder: all remainders are equal, so the order of parts decides), and the parts sum to the whole. #}
+{% macro equal_part(amount, part_count, part_number) -%}
+    {%- set cents = "cast(" ~ amount ~ " * 100 as bigint)" -%}
+    {%- set rest = "mod(" ~ cents ~ ", " ~ part_count ~ ")" -%}
+    cast(
+        (
+            cast((({{ cents }} - {{ rest }}) / {{ part_count }}) as bigint) + case
+                when {{ part_number }} <= abs({{ rest }})
+                then cast(sign({{ rest }}) as bigint)
+                else 0
+            end
+        )
+        * cast(0.01 as decimal(3, 2)) as decimal(18, 2)
+    )
+{%- endmacro %}
+
+{# Aggregate: the sum of an amount over the rows where a condition holds; null when there is none, or when one is unknown. #}
+{% macro known_sum(amount, condition) -%}
+    cast(
+        case
+            when
+                sum(
+                    case when {{ condition }} and {{ amount }} is null then 1 else 0 end
+                )
+                = 0
+            then sum(case when {{ condition }} then {{ amount }} end)
+        end as decimal(18, 2)
+    )
+{%- endmacro %}

@@ -1,0 +1,51 @@
+with
+    contracts as (select * from {{ ref("int_contract__deduplicated") }}),
+
+    covered as (
+        select contract_id, count(*) as listed_system_count
+        from {{ ref("int_contract_system__bridged") }}
+        group by contract_id
+    )
+
+select
+    contracts.contract_id,
+    contracts.administration_code,
+    contracts.contract_key,
+    contracts.contract_name,
+    parents.contract_id as parent_contract_id,
+    contracts.parent_contract_key,
+    suppliers.supplier_id,
+    contracts.supplier_name as source_supplier_name,
+    contracts.supplier_registration_code as source_supplier_registration_code,
+    contracts.contract_type_code,
+    contracts.procurement_method_name,
+    contracts.start_date as contract_start_date,
+    contracts.end_date as contract_end_date,
+    contracts.irrevocable_until_date,
+    contracts.terminated_date,
+    contracts.notice_months,
+    contracts.option_count,
+    contracts.option_used_count,
+    contracts.option_months,
+    counted.is_running,
+    contracts.acquisition_amount,
+    contracts.yearly_amount,
+    counted.is_cost_counted,
+    coalesce(covered.listed_system_count, 0) as listed_system_count,
+    contracts.owner_unit_name,
+    contracts.delivery_id,
+    contracts.source_row_number
+from contracts
+inner join
+    {{ ref("int_contract__cost_counted") }} as counted
+    on contracts.contract_id = counted.contract_id
+left join covered on contracts.contract_id = covered.contract_id
+left join
+    contracts as parents
+    on contracts.administration_code = parents.administration_code
+    and contracts.parent_contract_key = parents.contract_key
+left join
+    {{ ref("stg_supplier_link") }} as suppliers
+    on coalesce(contracts.supplier_name, '') = suppliers.source_supplier_name
+    and coalesce(contracts.supplier_registration_code, '')
+    = suppliers.source_supplier_registration_code

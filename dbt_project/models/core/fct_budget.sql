@@ -1,0 +1,20 @@
+select
+    delivery_id,
+    source_row_number,
+    source_column,
+    administration_code,
+    budget_line_key,
+    budget_line_name,
+    fiscal_year,
+    version_code,
+    measure_code,
+    function_code,
+    dranst_code,
+    art_code,
+    cost_centre_code,
+    project_code,
+    capability_code,
+    price_year,
+    budget_amount,
+    is_newest_version
+from {{ ref("int_budget__versioned") }}

@@ -1,0 +1,23 @@
+select
+    delivery_id,
+    data_contract_id,
+    dataset_name,
+    administration_code,
+    file_name,
+    content_sha256,
+    business_date,
+    received_at,
+    delivery_mode_code,
+    delivery_status_code,
+    is_in_force,
+    source_row_count,
+    accepted_row_count,
+    rejected_row_count,
+    total_row_count,
+    blank_row_count,
+    output_row_count,
+    source_amount,
+    accepted_amount,
+    rejected_amount,
+    refusal_reason
+from {{ ref("stg_delivery") }}

@@ -1,0 +1,21 @@
+select
+    delivery_id,
+    source_row_number,
+    source_column,
+    administration_code,
+    project_code,
+    project_name,
+    fiscal_year,
+    version_code,
+    line_code,
+    steering_area_code,
+    financing_route_code,
+    status_code,
+    start_date as project_start_date,
+    end_date as project_end_date,
+    capability_code,
+    system_keys,
+    price_year,
+    investment_amount,
+    is_newest_version
+from {{ ref("int_investment__versioned") }}

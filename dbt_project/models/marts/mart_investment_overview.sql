@@ -1,0 +1,93 @@
+{%- set amounts = [
+    "adopted_amount",
+    "adjusted_amount",
+    "committed_amount",
+    "actual_amount",
+    "forecast_amount",
+] -%}
+with
+    projects as (
+        select distinct administration_code, project_code
+        from {{ ref("int_investment__pivoted") }}
+    ),
+
+    lines as (
+        select
+            administration_code,
+            'investment' as line_kind,
+            project_code as line_key,
+            project_name as line_name,
+            fiscal_year,
+            steering_area_code,
+            financing_route_code,
+            status_code,
+            project_code,
+            capability_code,
+            false as is_also_investment,
+            {{ amounts | join(", ") }},
+            variance_price_year,
+            price_year
+        from {{ ref("int_investment__pivoted") }}
+        union all
+        select
+            budgets.administration_code,
+            'run' as line_kind,
+            budgets.budget_line_key as line_key,
+            budgets.budget_line_name as line_name,
+            budgets.fiscal_year,
+            cast(null as {{ dbt.type_string() }}) as steering_area_code,
+            cast(null as {{ dbt.type_string() }}) as financing_route_code,
+            cast(null as {{ dbt.type_string() }}) as status_code,
+            budgets.project_code,
+            budgets.capability_code,
+            projects.project_code is not null as is_also_investment,
+            {{ amounts | join(", ") }},
+            budgets.variance_price_year,
+            budgets.price_year
+        from {{ ref("int_budget__pivoted") }} as budgets
+        left join
+            projects
+            on budgets.administration_code = projects.administration_code
+            and budgets.project_code = projects.project_code
+    )
+
+select
+    {{
+        make_id(
+            [
+                "lines.administration_code",
+                "line_kind",
+                "line_key",
+                "fiscal_year",
+                "steering_area_code",
+            ]
+        )
+    }} as overview_line_id,
+    lines.administration_code,
+    administrations.administration_name,
+    lines.line_kind,
+    lines.line_key,
+    lines.line_name,
+    lines.fiscal_year,
+    lines.steering_area_code,
+    lines.financing_route_code,
+    lines.status_code,
+    lines.project_code,
+    lines.capability_code,
+    lines.is_also_investment,
+    {% for amount in amounts %} lines.{{ amount }}, {% endfor %}
+    -- Amounts of two price levels have no difference: variance_price_year is null
+    -- when the two are not of one.
+    cast(
+        case
+            when lines.variance_price_year is not null
+            then lines.forecast_amount - lines.adjusted_amount
+        end as decimal(18, 2)
+    ) as variance_amount,
+    lines.price_year,
+    {{ currency_code() }} as currency_code
+from lines
+inner join
+    {{ ref("dim_administration") }} as administrations
+    on lines.administration_code = administrations.administration_code
+    and administrations.is_current

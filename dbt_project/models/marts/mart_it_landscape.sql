@@ -1,0 +1,64 @@
+with
+    capabilities as (
+        select
+            links.system_id,
+            {{ join_text("links.capability_code", "|", "links.capability_code") }}
+            as capability_codes,
+            {{ join_text("capability.capability_name", "; ", "links.capability_code") }}
+            as capability_names
+        from {{ ref("fct_system_capability") }} as links
+        inner join
+            {{ ref("dim_capability") }} as capability
+            on links.capability_code = capability.capability_code
+        group by links.system_id
+    )
+
+select
+    systems.system_id,
+    systems.administration_code,
+    administrations.administration_name,
+    systems.owner_administration_code,
+    systems.is_owner,
+    systems.is_shared_use,
+    systems.system_key,
+    systems.system_name,
+    systems.local_name,
+    systems.product_id,
+    products.product_name,
+    systems.supplier_id,
+    suppliers.supplier_name,
+    systems.business_type_name,
+    capabilities.capability_codes,
+    capabilities.capability_names,
+    systems.contract_id,
+    contracts.contract_name,
+    contracts.contract_end_date,
+    systems.contract_count,
+    systems.lifecycle_code,
+    systems.is_in_use,
+    systems.use_start_date,
+    systems.use_end_date,
+    systems.user_count,
+    systems.yearly_cost_amount,
+    systems.yearly_cost_source,
+    systems.owner_unit_code,
+    systems.owner_unit_name,
+    systems.criticality_code,
+    systems.data_sensitivity_code,
+    systems.hosting_code,
+    systems.delivery_id,
+    systems.source_row_number
+from {{ ref("dim_system") }} as systems
+inner join
+    {{ ref("dim_product") }} as products on systems.product_id = products.product_id
+inner join
+    {{ ref("dim_administration") }} as administrations
+    on systems.administration_code = administrations.administration_code
+    and administrations.is_current
+left join
+    {{ ref("dim_supplier") }} as suppliers
+    on systems.supplier_id = suppliers.supplier_id
+left join capabilities on systems.system_id = capabilities.system_id
+left join
+    {{ ref("dim_contract") }} as contracts
+    on systems.contract_id = contracts.contract_id

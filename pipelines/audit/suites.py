@@ -1,0 +1,115 @@
+"""Suites of expectations as files in Great Expectations' own form, read without importing it. Nothing is run here."""
+
+import json
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+
+from pipelines.audit.result import Severity
+from pipelines.errors import ConfigurationError
+from pipelines.instance import describe_validation
+
+GATES = ("core", "marts")
+
+
+class Part(BaseModel):
+    """Base of the parts of a suite file: unknown names are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RuleMeta(Part):
+    """What we add to an expectation: its stable name, and the rule in words. `{limit}` in a sentence is filled in.
+
+    `needs_all`: promised datasets without which this rule says nothing, beside those of its suite.
+    """
+
+    check: str
+    sentence: str
+    sentence_da: str
+    needs_all: tuple[str, ...] = ()
+
+
+class Rule(Part):
+    """One expectation, as Great Expectations writes it."""
+
+    type: str
+    kwargs: dict[str, JsonValue]
+    meta: RuleMeta
+    severity: Severity
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the expectation looks at; none for one about the table."""
+        single = [self.kwargs[name] for name in ("column", "column_A", "column_B") if name in self.kwargs]
+        several = self.kwargs.get("column_list") or []
+        return tuple(str(name) for name in [*single, *(several if isinstance(several, list) else [])])
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The `$PARAMETER` expressions of the expectation."""
+        return tuple(str(v["$PARAMETER"]) for v in self.kwargs.values() if isinstance(v, dict) and "$PARAMETER" in v)
+
+
+class SuiteMeta(Part):
+    """Which promised datasets stand behind a table, and whether it may have no rows all the same."""
+
+    great_expectations_version: str = ""
+    needs_all: tuple[str, ...] = ()
+    needs_any: tuple[str, ...] = ()
+    may_be_empty: bool = False
+
+    def missing(self, promised: set[str]) -> tuple[str, ...]:
+        """The datasets that no contract promises and without which the table says nothing."""
+        lacking = tuple(name for name in self.needs_all if name not in promised)
+        if not lacking and self.needs_any and not promised & set(self.needs_any):
+            return self.needs_any
+        return lacking
+
+
+class Suite(Part):
+    """All expectations about one table; the name is `<schema>.<table>`."""
+
+    name: str
+    id: str | None = None
+    expectations: tuple[Rule, ...]
+    meta: SuiteMeta
+    notes: str | None = None
+
+    @property
+    def schema_name(self) -> str:
+        return self.name.partition(".")[0]
+
+    @property
+    def table_name(self) -> str:
+        return self.name.partition(".")[2]
+
+    def serialised(self) -> dict[str, JsonValue]:
+        """The suite in the form that Great Expectations reads and writes."""
+        return self.model_dump(mode="json", exclude_defaults=False)
+
+
+def load_suite(path: Path) -> Suite:
+    """One suite file. Raises ConfigurationError when it is faulty or misnamed, or two of its checks share a name."""
+    try:
+        suite = Suite.model_validate_json(path.read_bytes())
+    except (OSError, json.JSONDecodeError) as error:
+        raise ConfigurationError(f"Cannot read the suite {path}: {error}. Restore or correct the file.") from error
+    except ValidationError as error:
+        raise ConfigurationError(f"The suite {path} is faulty. {describe_validation(error)}") from error
+    expected = f"{path.parent.name}.{path.stem}"
+    if suite.name != expected:
+        raise ConfigurationError(f"{path}: expected the name {expected!r}, found {suite.name!r}. Rename suite or file.")
+    checks = [rule.meta.check for rule in suite.expectations]
+    twice = sorted({check for check in checks if checks.count(check) > 1})
+    if twice or not checks:
+        raise ConfigurationError(f"{path}: expected checks with different names, found {twice or 'none'}. Correct it.")
+    return suite
+
+
+def load_suites(expectations: Path, gates: tuple[str, ...] = GATES) -> list[Suite]:
+    """The suites of `expectations/<gate>/*.json`, by name. Raises ConfigurationError when there are none."""
+    suites = [load_suite(path) for gate in gates for path in sorted((expectations / gate).glob("*.json"))]
+    if not suites:
+        raise ConfigurationError(f"No suite under {expectations}: expected {' and '.join(gates)}/<table>.json files.")
+    return sorted(suites, key=lambda suite: suite.name)

@@ -1,0 +1,117 @@
+"""The command `portfolio`. Thin: each command calls what does the work and turns the outcome into text and an exit code."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from pipelines.errors import ConfigurationError, PortfolioError
+from pipelines.instance import Instance
+
+EXIT_FAILED, EXIT_CONFIGURATION, EXIT_INCOMPLETE = 1, 2, 3
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--instance",
+    "root",
+    type=click.Path(path_type=Path),
+    help="The instance folder (default: PORTFOLIO_INSTANCE, else data/).",
+)
+@click.pass_context
+def portfolio(context: click.Context, root: Path | None) -> None:
+    """The IT portfolio warehouse: what a municipality's administrations deliver becomes one released portfolio."""
+    context.obj = root
+
+
+@portfolio.command()
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Count only what had been delivered by the end of this day."
+)
+@click.option("--force", is_flag=True, help="Build and release even when nothing changed.")
+@click.option(
+    "--strict", is_flag=True, help="Exit 3 when a delivery is late or refused, although the release went out."
+)
+@click.pass_obj
+def refresh(root: Path | None, as_of: datetime | None, force: bool, strict: bool) -> None:
+    """Run the nightly refresh now: land, archive, conform, link, transform, audit, release.
+
+    Exit codes: 0 released or verified unchanged, 1 failed (the current release stays), 2 faulty configuration, 3 see --strict.
+    """
+    from pipelines.refresh import refresh as run
+    from pipelines.summary import print_release
+
+    instance = Instance.load(root)
+    click.echo(f"Refreshing {instance.settings.name} ({instance.root})")
+    outcome = run(instance, as_of.date() if as_of else None, force)
+    if not outcome.succeeded:
+        raise PortfolioError(outcome.failure or "The refresh failed.")
+    incomplete = print_release(instance)
+    sys.exit(EXIT_INCOMPLETE if strict and incomplete else 0)
+
+
+@portfolio.command()
+@click.pass_obj
+def status(root: Path | None) -> None:
+    """Say what is current, how old it is, what is late and what was refused."""
+    from pipelines.summary import print_status
+
+    print_status(Instance.load(root))
+
+
+@portfolio.command()
+@click.argument("delivery")
+@click.option("--reason", required=True, help="Why it no longer counts.")
+@click.option("--by", default="", help="Who says so.")
+@click.pass_obj
+def withdraw(root: Path | None, delivery: str, reason: str, by: str) -> None:
+    """Withdraw a delivery: it no longer counts from the next refresh on. Its bytes stay in the archive."""
+    from pipelines.ingest.archive import Archive
+
+    Archive(Instance.load(root).archive).withdraw(delivery, reason, by)
+    click.echo(f"{delivery} is withdrawn. It stops counting with the next `portfolio refresh`.")
+
+
+@portfolio.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--truth", type=click.Path(path_type=Path), help="Where to write the truth that only tests read.")
+@click.option("--seed", default=101, show_default=True)
+def sample(target: Path, truth: Path | None, seed: int) -> None:
+    """Write the sample's landing files anew into the instance folder TARGET. All figures are invented."""
+    from pipelines.sample import write_sample
+
+    write_sample(target, truth=truth, seed=seed)
+    click.echo(f"The sample is written to {target / 'landing'}.")
+
+
+@portfolio.command()
+@click.option("--port", default=3000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.pass_obj
+def ui(root: Path | None, port: int, host: str) -> None:
+    """Start the Dagster webserver and daemon on this instance; stop both with Ctrl-C."""
+    from pipelines.ui import serve
+
+    sys.exit(serve(Instance.load(root), host, port))
+
+
+def main() -> None:
+    """Entry point: errors that are meant for people are shown as such, with their exit code."""
+    try:
+        portfolio.main(standalone_mode=False)
+    except ConfigurationError as error:
+        click.echo(f"Configuration: {error}", err=True)
+        sys.exit(EXIT_CONFIGURATION)
+    except PortfolioError as error:
+        click.echo(f"Failed: {error}", err=True)
+        sys.exit(EXIT_FAILED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(EXIT_CONFIGURATION)
+    except click.Abort:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The one door to Dagster: `build_definitions(instance)`, and lazily the definitions of the instance that the environment names."""
+
+import dagster as dg
+from dagster.components import definitions
+
+from pipelines.configuration import Configuration
+from pipelines.defs.audit import audit_checks, release_asset
+from pipelines.defs.common import RefreshLock
+from pipelines.defs.ingest import ingest_assets
+from pipelines.defs.jobs import nightly_schedule, refresh_job
+from pipelines.defs.models import dbt_resource, model_assets
+from pipelines.instance import Instance
+from pipelines.release.tables import PUBLISHED_SCHEMAS
+from pipelines.transform.dbt import ensure_manifest
+
+
+def build_definitions(instance: Instance) -> dg.Definitions:
+    """Assets, checks, job and schedule for one municipality. Raises ConfigurationError when its configuration is faulty."""
+    configuration = Configuration.load(instance)
+    promised = configuration.promised_datasets
+    models = model_assets(instance, ensure_manifest(), promised)
+    published = sorted(key for key in models.keys if key.path[0] in PUBLISHED_SCHEMAS)
+    return dg.Definitions(
+        assets=[*ingest_assets(configuration), models, release_asset(instance, published)],
+        asset_checks=[audit_checks(instance, promised)],
+        jobs=[refresh_job()],
+        schedules=[nightly_schedule(instance)],
+        resources={"dbt": dbt_resource(), "refresh_lock": RefreshLock(root=str(instance.root))},
+    )
+
+
+@definitions
+def defs() -> dg.Definitions:
+    """Called by Dagster when it loads the code location, never at import."""
+    return build_definitions(Instance.load())

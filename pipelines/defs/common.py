@@ -1,0 +1,80 @@
+"""What all assets share: owners, groups, the lock of a run, and how an error for people becomes a failed step."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+import dagster as dg
+
+from pipelines.errors import Locked, PortfolioError
+from pipelines.instance import Instance
+from pipelines.transform.build import Build
+
+OWNER = "team:it-portfolio"
+LANDING, RAW, INPUTS, RELEASE = "s1_landing", "s2_raw", "s3_inputs", "s8_release"
+MODEL_GROUPS = {"staging": "s4_staging", "intermediate": "s5_intermediate", "core": "s6_core", "marts": "s7_marts"}
+
+
+def build_of(context: Any, instance: Instance) -> Build:
+    """The build folder of this run: every step of a run works on the same one."""
+    return Build(instance.build / context.run_id)
+
+
+def raw_key(contract_id: str) -> dg.AssetKey:
+    """The asset of one contract's deliveries."""
+    return dg.AssetKey(["raw", *contract_id.split(".")])
+
+
+def input_key(name: str) -> dg.AssetKey:
+    """The asset of one input table of a build."""
+    return dg.AssetKey(["inputs", name])
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Let an error that is meant for people fail the step with its own sentence, and without a retry."""
+    try:
+        yield
+    except PortfolioError as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from error
+
+
+def say(context: Any, sentence: str) -> None:
+    """Tell a person how it goes: on the terminal, and in the run's log."""
+    print(f"  {sentence}", flush=True)
+    context.log.info(sentence)
+
+
+@contextmanager
+def refresh_lock(instance: Instance) -> Iterator[None]:
+    """One refresh at a time per instance, whoever starts it. Raises Locked naming the holder."""
+    with instance.lock_file.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Locked(_held(instance, file)) from None
+        file.seek(0)
+        file.truncate()
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _held(instance: Instance, file: IO[str]) -> str:
+    file.seek(0)
+    holder = file.read().strip() or "unknown"
+    return f"Another refresh of {instance.root} is running (process {holder}). Wait until it ends, or stop it."
+
+
+class RefreshLock(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Holds the refresh lock of one instance for as long as a run's steps need it."""
+
+    root: str
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["RefreshLock"]:
+        """Take the lock before the first step and give it back after the last."""
+        with refresh_lock(Instance.load(self.root)):
+            yield self

@@ -1,0 +1,238 @@
+"""Assets from landing to a build's inputs: archive, one raw asset per contract, input tables, links."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import dagster as dg
+from pydantic import Field
+
+from pipelines.configuration import Configuration
+from pipelines.contracts.catalogue import datasets, reference_tables
+from pipelines.defs.common import INPUTS, LANDING, OWNER, RAW, build_of, input_key, raw_key, say, told
+from pipelines.files import write_json
+from pipelines.ingest.archive import Archive
+from pipelines.ingest.ingest import DeliveryState, ingest_contract
+from pipelines.ingest.landing import land
+from pipelines.instance import Instance
+from pipelines.linkage.links import make_links
+from pipelines.release.publish import clean_candidates, current_release
+from pipelines.transform.build import Build, new_build
+from pipelines.transform.inputs import lay_out
+from pipelines.transform.plan import end_of_day, make_plan, today
+
+ARCHIVE = dg.AssetKey("archive")
+LINKS = ("link_product", "link_supplier")
+
+
+class RefreshConfig(dg.Config):
+    """What can be asked of a refresh."""
+
+    as_of_date: str | None = Field(
+        default=None, description="Day (YYYY-MM-DD) whose deliveries count; empty means today."
+    )
+    force: bool = Field(
+        default=False, description="Build and release even when nothing changed since the current release."
+    )
+
+
+def ingest_assets(configuration: Configuration) -> list[dg.AssetsDefinition]:
+    """The assets before dbt, for one instance's contracts."""
+    return [_archive(configuration), _raw(configuration), _inputs(configuration), _links(configuration.instance)]
+
+
+def _archive(configuration: Configuration) -> dg.AssetsDefinition:
+    instance = configuration.instance
+
+    @dg.asset(
+        key=ARCHIVE,
+        group_name=LANDING,
+        owners=[OWNER],
+        kinds={"python", "file"},
+        description="Every file delivered so far, as received, under its SHA-256. Fails when landing or archive cannot be read; "
+        "a file that matches no contract is named in the metadata and on the terminal, and is not taken.",
+    )
+    def archive(
+        context: dg.AssetExecutionContext, config: RefreshConfig, refresh_lock: dg.ResourceParam[Any]
+    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        with told():
+            clean_candidates(instance)
+            build = new_build(instance, context.run_id)
+            Archive(instance.archive).keep_configuration(instance.root, configuration.files, configuration.content_hash)
+            report = land(instance, list(configuration.contracts))
+            for problem in report.problems:
+                say(context, f"not taken: {problem}")
+            say(context, f"landing: {len(report.received)} new deliveries, {report.known_count} known")
+            as_of = date.fromisoformat(config.as_of_date) if config.as_of_date else today(instance)
+            write_json(
+                build.folder / "run.json",
+                {"as_of_date": as_of.isoformat(), "force": config.force, "problems": report.problems},
+            )
+            return dg.MaterializeResult(
+                metadata={
+                    "new_deliveries": len(report.received),
+                    "known_files": report.known_count,
+                    "not_taken": list(report.problems),
+                }
+            )
+
+    return archive
+
+
+def _ingested(configuration: Configuration, build: Build, as_of: date, tell: Any) -> list[DeliveryState]:
+    """Every delivery of every contract as of a day; what was conformed before is read from its report."""
+    moment = end_of_day(as_of, configuration.instance)
+    return [s for c in configuration.contracts for s in ingest_contract(configuration, c, moment, build.work, tell)]
+
+
+def _run(build: Build) -> tuple[date, bool, list[str]]:
+    content = json.loads((build.folder / "run.json").read_text("utf-8"))
+    return date.fromisoformat(content["as_of_date"]), content["force"], content["problems"]
+
+
+def _raw(configuration: Configuration) -> dg.AssetsDefinition:
+    instance = configuration.instance
+    specs = [
+        dg.AssetSpec(
+            raw_key(c.id),
+            deps=[ARCHIVE],
+            group_name=RAW,
+            owners=[OWNER],
+            kinds={"duckdb", "parquet"},
+            description=f"{c.title}. Rows of {c.dataset_name} as contract {c.id} promises them, one Parquet file per delivery. "
+            "A refused delivery leaves the one before it in force; its reason is in the metadata and in `portfolio status`.",
+        )
+        for c in configuration.contracts
+    ]
+    checks = [
+        dg.AssetCheckSpec(
+            "deliveries_accepted", asset=raw_key(c.id), description="The newest delivery was accepted and is not late."
+        )
+        for c in configuration.contracts
+    ]
+
+    @dg.multi_asset(name="conform", specs=specs, check_specs=checks)
+    def conform(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+        with told():
+            build = build_of(context, instance)
+            as_of, _, _ = _run(build)
+            states = _ingested(configuration, build, as_of, lambda sentence: say(context, sentence))
+            for contract in configuration.contracts:
+                mine = [s for s in states if s.contract.id == contract.id]
+                yield dg.MaterializeResult(
+                    asset_key=raw_key(contract.id),
+                    metadata=_raw_metadata(mine),
+                    check_results=[_accepted_check(contract.id, mine)],
+                )
+
+    return conform
+
+
+def _raw_metadata(states: list[DeliveryState]) -> dict[str, Any]:
+    force = [s for s in states if s.is_in_force]
+    table = "\n".join(
+        f"| {s.delivery.business_date} | {s.delivery.file_name} | {s.status} | {s.report.accepted_rows} | {s.report.rejected_rows} |"
+        for s in states[-20:]
+    )
+    return {
+        "dagster/row_count": sum(s.report.output_rows for s in force),
+        "rejected_rows": sum(s.report.rejected_rows for s in force),
+        "amount": str(sum(s.report.accepted_amount or 0 for s in force)),
+        "deliveries": dg.MetadataValue.md(
+            "| business date | file | status | accepted | rejected |\n|---|---|---|---|---|\n" + table
+        ),
+    }
+
+
+def _accepted_check(contract_id: str, states: list[DeliveryState]) -> dg.AssetCheckResult:
+    """A refused newest delivery, or none at all, shows as a failed check of severity warning: the release goes out without it."""
+    newest = next((s for s in reversed(states) if s.status != "withdrawn"), None)
+    sentence = "No delivery was received." if newest is None else newest.report.refusal_reason or "Accepted."
+    warned = [c.sentence for s in states if s.is_in_force for c in s.checks if c.outcome == "warning"]
+    return dg.AssetCheckResult(
+        check_name="deliveries_accepted",
+        asset_key=raw_key(contract_id),
+        passed=newest is not None and not newest.report.is_refused,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=sentence,
+        metadata={"warnings": warned} if warned else {},
+    )
+
+
+def _inputs(configuration: Configuration) -> dg.AssetsDefinition:
+    instance = configuration.instance
+    everything = [raw_key(c.id) for c in configuration.contracts]
+    described = {
+        f"raw_{n}": f"Accepted deliveries of {d.label_da} ({n}): {d.description}" for n, d in datasets().items()
+    }
+    described |= {f"reference_{n}": t.description for n, t in reference_tables().items()}
+    described |= {
+        "raw_delivery": "Every delivery, whether it counts, and its rows and amounts: source = accepted + rejected.",
+        "raw_rejection": "Every rejected row with rule and reason.",
+        "raw_contract": "Every contract, what it promises, and whether it is late.",
+    }
+    upstream = {f"raw_{n}": [raw_key(c.id) for c in configuration.contracts if c.dataset_name == n] for n in datasets()}
+    specs = [
+        dg.AssetSpec(
+            input_key(name),
+            deps=[ARCHIVE] if name.startswith("reference_") else upstream.get(name, everything) or [ARCHIVE],
+            group_name=INPUTS,
+            owners=[OWNER],
+            kinds={"parquet"},
+            description=text + " Not made when nothing changed since the current release.",
+            skippable=True,
+        )
+        for name, text in described.items()
+    ]
+
+    @dg.multi_asset(name="lay_out_inputs", specs=specs)
+    def lay_out_inputs(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+        with told():
+            build = build_of(context, instance)
+            as_of, force, problems = _run(build)
+            states = _ingested(configuration, build, as_of, lambda sentence: None)
+            plan = make_plan(configuration, states, as_of, current_release(instance), problems)
+            build.save_plan(plan)
+            if plan["is_unchanged"] and not force:
+                say(
+                    context,
+                    "verified unchanged: the same deliveries, configuration, as-of date and code as the current release",
+                )
+                return
+            lay_out(build, instance, configuration.contracts, states, as_of)
+            say(context, f"inputs laid out as of {as_of}: {sum(s.is_in_force for s in states)} deliveries in force")
+            for name in described:
+                yield dg.MaterializeResult(asset_key=input_key(name))
+
+    return lay_out_inputs
+
+
+def _links(instance: Instance) -> dg.AssetsDefinition:
+    described = {
+        "link_product": "Which system uses are the same product, with probability and reason in words.",
+        "link_supplier": "Which spellings are the same supplier, with probability and reason in words.",
+    }
+    sources = [input_key(f"raw_{n}") for n in ("systems", "contracts", "postings")]
+    specs = [
+        dg.AssetSpec(
+            input_key(n),
+            deps=sources,
+            group_name=INPUTS,
+            owners=[OWNER],
+            kinds={"duckdb", "parquet"},
+            description=text,
+            skippable=True,
+        )
+        for n, text in described.items()
+    ]
+
+    @dg.multi_asset(name="link", specs=specs)
+    def link(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+        with told():
+            make_links(build_of(context, instance), instance.links)
+            say(context, "links made")
+            for name in described:
+                yield dg.MaterializeResult(asset_key=input_key(name))
+
+    return link

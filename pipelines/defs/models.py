@@ -1,0 +1,99 @@
+"""The dbt models as Dagster assets: one step that runs one `dbt build` and owns the build file."""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import IO, Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
+
+from pipelines.defs.audit import audit_failure, audit_of
+from pipelines.defs.common import MODEL_GROUPS, OWNER, build_of, input_key, say
+from pipelines.instance import Instance
+from pipelines.transform.dbt import DBT_EXECUTABLE, DBT_PROJECT, dbt_environment, dbt_variables
+
+PROGRESS_EVERY = 20
+
+
+class _Progress:
+    """dbt's output on a terminal: a sign of life now and then, and every warning or error. All of it is in dbt's own log."""
+
+    def __init__(self, terminal: IO[str]) -> None:
+        self._terminal = terminal
+        self._done = 0
+
+    def write(self, text: str) -> int:
+        """Show a line that needs eyes; count the others."""
+        if re.search(r"\b(ERROR|FAIL|WARN)\b", text) and not text.startswith("Done."):
+            self._terminal.write(f"  {text.strip()}\n")
+        elif finished := re.search(r"(\d+) of (\d+) (OK|PASS)\b", text):
+            self._done += 1
+            if self._done % PROGRESS_EVERY == 0:
+                self._terminal.write(f"  models and tests: {self._done} of {finished.group(2)}\n")
+        return len(text)
+
+    def flush(self) -> None:
+        """Pass on to the terminal."""
+        self._terminal.flush()
+
+
+class PortfolioTranslator(DagsterDbtTranslator):
+    """Sources are the build's inputs; models are grouped by the stage they stand in."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Key of a source or model: inputs/<name>, or <schema>/<name>."""
+        if dbt_resource_props["resource_type"] == "source":
+            return input_key(dbt_resource_props["name"])
+        return dg.AssetKey([dbt_resource_props["fqn"][1], dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Group of a model: its stage."""
+        return MODEL_GROUPS.get(dbt_resource_props["fqn"][1])
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The model's description, without its SQL."""
+        return str(dbt_resource_props.get("description") or "")
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        """One team owns all models."""
+        return [OWNER]
+
+
+def dbt_resource() -> DbtCliResource:
+    """dbt of this very environment, whatever PATH says."""
+    return DbtCliResource(
+        project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(DBT_EXECUTABLE)
+    )
+
+
+def model_assets(instance: Instance, manifest: Path, promised: set[str]) -> dg.AssetsDefinition:
+    """All dbt models of the project as assets."""
+
+    @dbt_assets(
+        manifest=manifest,
+        name="dbt_build",
+        dagster_dbt_translator=PortfolioTranslator(DagsterDbtTranslatorSettings(enable_asset_checks=True)),
+    )
+    def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        build = build_of(context, instance)
+        os.environ.update(dbt_environment(build))
+        arguments = [
+            "build",
+            "--vars",
+            json.dumps(dbt_variables(build, instance)),
+            "--exclude-resource-type",
+            "unit_test",
+        ]
+        invocation = dbt.cli(arguments, context=context, target_path=build.dbt_target, raise_on_error=False)
+        with redirect_stdout(_Progress(sys.stdout)):
+            yield from invocation.stream()
+        if not invocation.is_successful():
+            raise audit_failure(audit_of(build, instance, promised), build)
+        say(context, "models built and tested")
+
+    return dbt_build

@@ -1,0 +1,189 @@
+"""The archive: bytes exactly as received under their SHA-256, and an append-only journal of what happened to them.
+
+Knows nothing of what is inside a file. Everything about deliveries is derived from the journal, so that any moment of the
+past can be asked for.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.contracts.model import Mode
+from pipelines.errors import PortfolioError
+from pipelines.files import copy_atomically, fingerprint, sha256_of, write_json
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file received for one contract and business date. The same bytes for a new date are another delivery."""
+
+    delivery_id: str
+    contract_id: str
+    business_date: date
+    received_at: datetime
+    content_sha256: str
+    byte_count: int
+    file_name: str
+    landing_path: str
+    control_totals: tuple[tuple[str, str], ...] = ()
+    withdrawn_reason: str | None = None
+
+
+def delivery_id(contract_id: str, business_date: date, content_sha256: str) -> str:
+    """The delivery's id: 16 hex digits of a hash over contract, business date and content."""
+    return "d" + fingerprint(contract_id, business_date.isoformat(), content_sha256)[:16]
+
+
+class Archive:
+    """The archive folder of one instance."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._journal = folder / "journal.jsonl"
+
+    def path_of(self, content_sha256: str) -> Path:
+        """Where the bytes with this hash lie."""
+        return self._folder / "objects" / content_sha256[:2] / content_sha256
+
+    def store(self, source: Path) -> str:
+        """Copy a file's bytes into the archive and return their SHA-256. Storing the same bytes again changes nothing."""
+        content_sha256 = sha256_of(source)
+        target = self.path_of(content_sha256)
+        if not target.exists():
+            copy_atomically(source, target)
+            if sha256_of(target) != content_sha256:
+                target.unlink()
+                raise PortfolioError(f"{source} changed while it was archived. It is taken when it stands still.")
+        return content_sha256
+
+    def receive(self, delivery: Delivery) -> bool:
+        """Record a delivery; False when it is known already. The bytes must have been stored before."""
+        if delivery.delivery_id in {d.delivery_id for d in self.deliveries()}:
+            return False
+        self.append(received_event(delivery))
+        return True
+
+    def append(self, *events: dict[str, Any]) -> None:
+        """Append events to the journal, each a line, and wait until the disk has them."""
+        if not events:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        lines = "".join(json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n" for event in events)
+        with self._journal.open("ab+") as file:
+            if file.tell() and not _ends_with_newline(file):
+                lines = "\n" + lines  # a line torn by a crash must not swallow the next one
+            file.write(lines.encode())
+            file.flush()
+            os.fsync(file.fileno())
+
+    def events(self) -> Iterable[dict[str, Any]]:
+        """All events in the order they were written; a line torn by a crash is passed over."""
+        if not self._journal.exists():
+            return
+        with self._journal.open(encoding="utf-8") as file:
+            for line in file:
+                try:
+                    yield json.loads(line)
+                except json.JSONDecodeError:
+                    continue
+
+    def deliveries(self, as_of: datetime | None = None) -> list[Delivery]:
+        """Deliveries received by `as_of` (all when None), oldest first, with withdrawals recorded by then."""
+        found: dict[str, Delivery] = {}
+        for event in self.events():
+            if as_of and datetime.fromisoformat(event["at"]) > as_of:
+                continue
+            if event["event"] == "received":
+                found.setdefault(event["delivery_id"], _delivery(event))
+            elif event["event"] == "withdrawn" and event["delivery_id"] in found:
+                known = found[event["delivery_id"]]
+                found[event["delivery_id"]] = Delivery(**{**known.__dict__, "withdrawn_reason": event["reason"]})
+        return sorted(found.values(), key=lambda d: (d.received_at, d.delivery_id))
+
+    def withdraw(self, delivery: str, reason: str, by: str) -> None:
+        """Record that a delivery no longer counts. Its bytes stay. Raises PortfolioError when it is unknown."""
+        known = {d.delivery_id for d in self.deliveries()}
+        if delivery not in known:
+            raise PortfolioError(
+                f"No delivery {delivery!r} in the archive. `portfolio status --deliveries` lists them."
+            )
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        self.append({"event": "withdrawn", "at": at, "delivery_id": delivery, "reason": reason, "by": by})
+
+    def keep_configuration(self, root: Path, files: dict[str, str], content_hash: str) -> None:
+        """Keep the bytes of a configuration (SHA-256 by path below `root`), and record since when it is in force."""
+        manifest = self._folder / "configurations" / f"{content_hash}.json"
+        if not manifest.exists():
+            for name in files:
+                self.store(root / name)
+            write_json(manifest, files)
+        last = [e for e in self.events() if e["event"] == "configured"][-1:]
+        if not last or last[0]["content_hash"] != content_hash:
+            at = datetime.now(UTC).isoformat(timespec="seconds")
+            self.append({"event": "configured", "at": at, "content_hash": content_hash})
+
+
+def received_event(delivery: Delivery) -> dict[str, Any]:
+    """The journal event that records a delivery."""
+    return {
+        "event": "received",
+        "at": delivery.received_at.isoformat(timespec="seconds"),
+        "delivery_id": delivery.delivery_id,
+        "contract_id": delivery.contract_id,
+        "business_date": delivery.business_date.isoformat(),
+        "content_sha256": delivery.content_sha256,
+        "byte_count": delivery.byte_count,
+        "file_name": delivery.file_name,
+        "landing_path": delivery.landing_path,
+        "control_totals": dict(delivery.control_totals),
+    }
+
+
+def _delivery(event: dict[str, Any]) -> Delivery:
+    return Delivery(
+        delivery_id=event["delivery_id"],
+        contract_id=event["contract_id"],
+        business_date=date.fromisoformat(event["business_date"]),
+        received_at=datetime.fromisoformat(event["at"]),
+        content_sha256=event["content_sha256"],
+        byte_count=event["byte_count"],
+        file_name=event["file_name"],
+        landing_path=event["landing_path"],
+        control_totals=tuple(sorted(event.get("control_totals", {}).items())),
+    )
+
+
+def _ends_with_newline(file: Any) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return bool(file.read(1) == b"\n")
+
+
+def superseded(deliveries: list[Delivery]) -> set[str]:
+    """Ids of deliveries that a later one for the same contract and business date replaces."""
+    newest: dict[tuple[str, date], Delivery] = {}
+    for delivery in deliveries:
+        key = (delivery.contract_id, delivery.business_date)
+        if key not in newest or _order(delivery) > _order(newest[key]):
+            newest[key] = delivery
+    kept = {d.delivery_id for d in newest.values()}
+    return {d.delivery_id for d in deliveries} - kept
+
+
+def in_force(deliveries: list[Delivery], mode: Mode) -> set[str]:
+    """Ids of one contract's deliveries that are the truth now, among accepted ones that were not withdrawn.
+
+    snapshot: the one with the newest business date; period and append: the newest of every business date.
+    """
+    gone = superseded(deliveries)
+    left = [d for d in deliveries if d.delivery_id not in gone]
+    if mode == "snapshot":
+        left = sorted(left, key=lambda d: (d.business_date, *_order(d)))[-1:]
+    return {d.delivery_id for d in left}
+
+
+def _order(delivery: Delivery) -> tuple[datetime, str]:
+    return (delivery.received_at, delivery.delivery_id)

@@ -1,0 +1,205 @@
+"""Conform one delivery: text to canonical columns by contract, bad rows set aside with reasons, one Parquet file of each.
+
+Set-based: DuckDB does the work. Decides nothing about other deliveries, and knows no Dagster.
+"""
+
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contracts.codes import Codes
+from pipelines.contracts.model import Column, Contract
+from pipelines.errors import DeliveryRefused
+from pipelines.files import fresh_folder
+from pipelines.ingest.archive import Delivery
+from pipelines.ingest.expressions import cast_of, literal, trimmed
+from pipelines.ingest.fields import Field, row_fields
+from pipelines.ingest.layout import Layout, match_headers
+from pipelines.ingest.readers import read
+from pipelines.ingest.rejections import rejected_sql
+from pipelines.ingest.report import DeliveryReport
+
+CONFORM_VERSION = 1
+MEMORY_LIMIT = "4GB"
+
+
+def conform(
+    delivery: Delivery, contract: Contract, codes: Codes, content: Path, accepted: Path, rejected: Path, work: Path
+) -> DeliveryReport:
+    """Write the delivery's accepted and rejected rows as Parquet and report what came out.
+
+    Raises DeliveryRefused when the file as a whole does not fit its contract; nothing is then written.
+    """
+    started = time.monotonic()
+    fresh_folder(work)
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"set memory_limit={literal(MEMORY_LIMIT)}")
+        connection.execute(f"set temp_directory={literal(str(work))}")
+        source = read(connection, contract, content, delivery.file_name, work)
+        layout = match_headers(contract, source.headers, delivery.file_name)
+        fields = row_fields(contract, layout, codes, delivery.file_name)
+        _make_rows(connection, contract, layout, fields)
+        report = _counted(connection, delivery, contract, layout)
+        _check_threshold(report, contract, delivery)
+        _write(connection, contract, delivery, layout, fields, accepted, rejected)
+        output_rows = _one(connection, f"select count(*) from read_parquet({literal(str(accepted))})")
+    return report.model_copy(update={"output_rows": output_rows, "seconds": round(time.monotonic() - started, 3)})
+
+
+def _make_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, layout: Layout, fields: list[Field]) -> None:
+    """The table `rows`: every data row with its typed fields and `is_bad`; blank and total rows are set apart."""
+    cells = [f"c{n}" for n in range(len(layout.headers))]
+    blank = f"coalesce({', '.join(trimmed(c) for c in cells)}) is null" if cells else "true"
+    totals = contract.file.total_rows
+    total = "false"
+    if totals:
+        total = (
+            f"coalesce(regexp_matches({trimmed(str(layout.cell(totals.column)))}, {literal(totals.pattern)}), false)"
+        )
+    connection.execute(f"create view marked as select *, {blank} as is_blank, {total} as is_total from source")
+    values = ", ".join(f"{f.cast.value} as {f.name}" for f in fields)
+    bad = " or ".join(f"({f.fault})" for f in fields)
+    connection.execute(
+        f"create table rows as select source_row_number, {values}, coalesce({bad}, false) as is_bad "
+        "from marked where not is_blank and not is_total" + _in_file_order(connection)
+    )
+    _reject_repeated_keys(connection, contract, fields)
+
+
+def _in_file_order(connection: duckdb.DuckDBPyConnection) -> str:
+    """Rows come in file order by themselves, unless unreadable ones had to be counted in between."""
+    return " order by source_row_number" if _one(connection, "select count(*) from unreadable") else ""
+
+
+def _reject_repeated_keys(connection: duckdb.DuckDBPyConnection, contract: Contract, fields: list[Field]) -> None:
+    names = {f.name for f in fields}
+    key = [name for name in contract.key if name in names]
+    connection.execute("create table repeated (source_row_number bigint, first_row bigint)")
+    if not key:
+        return
+    window = f"partition by administration_code, {', '.join(key)} order by source_row_number"
+    connection.execute(
+        "insert into repeated select source_row_number, first_row from ("
+        f"select source_row_number, row_number() over ({window}) as n, first_value(source_row_number) over ({window}) as first_row "
+        "from rows where not is_bad) where n > 1"
+    )
+    connection.execute(
+        "update rows set is_bad = true where source_row_number in (select source_row_number from repeated)"
+    )
+
+
+def _amount_columns(contract: Contract) -> list[str]:
+    """The columns of `rows` that hold the dataset's main amount."""
+    amount = contract.dataset.main_amount
+    if amount is None:
+        return []
+    if contract.unpivot and contract.unpivot.into == amount:
+        return [f"cell_{n}" for n in range(len(contract.unpivot.columns))]
+    return [amount] if amount in contract.provided_fields() else []
+
+
+def _counted(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract, layout: Layout
+) -> DeliveryReport:
+    amounts = " + ".join(f"coalesce({name}, 0)" for name in _amount_columns(contract)) or "null"
+    unreadable, blank, total = (
+        _one(connection, query)
+        for query in (
+            "select count(*) from unreadable",
+            "select count(*) from marked where is_blank",
+            "select count(*) from marked where is_total and not is_blank",
+        )
+    )
+    row = connection.execute(
+        f"select count(*), count(*) filter (not is_bad), sum(cast({amounts} as decimal(38,2))), "
+        f"sum(cast({amounts} as decimal(38,2))) filter (not is_bad) from rows"
+    ).fetchone()
+    assert row is not None
+    rows, accepted, amount, accepted_amount = row
+    has_amount = bool(_amount_columns(contract))
+    amount, accepted_amount = (Decimal(v or 0) if has_amount else None for v in (amount, accepted_amount))
+    return DeliveryReport(
+        delivery_id=delivery.delivery_id,
+        contract_id=contract.id,
+        source_rows=rows + unreadable,
+        accepted_rows=accepted,
+        rejected_rows=rows - accepted + unreadable,
+        total_rows=total,
+        blank_rows=blank,
+        source_amount=amount,
+        accepted_amount=accepted_amount,
+        rejected_amount=None if amount is None or accepted_amount is None else amount - accepted_amount,
+        warnings=layout.warnings,
+    )
+
+
+def _check_threshold(report: DeliveryReport, contract: Contract, delivery: Delivery) -> None:
+    if report.source_rows == 0:
+        raise DeliveryRefused(
+            f"{delivery.file_name}: expected rows below the header, found none. Deliver the file with its rows."
+        )
+    limit = contract.rejection_threshold
+    too_many = limit.rows is not None and report.rejected_rows > limit.rows
+    share = report.rejected_rows / report.source_rows
+    if too_many or share > limit.share:
+        allowed = f"{limit.share:.0%}" + (f" or {limit.rows} rows" if limit.rows is not None else "")
+        raise DeliveryRefused(
+            f"{delivery.file_name}: expected at most {allowed} bad rows (contract {contract.id}), found {report.rejected_rows} "
+            f"of {report.source_rows} ({share:.1%}). Correct the rows listed in the rejected file, or the contract, and deliver again."
+        )
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    delivery: Delivery,
+    layout: Layout,
+    fields: list[Field],
+    accepted: Path,
+    rejected: Path,
+) -> None:
+    copy = "(format parquet, compression zstd)"
+    connection.execute(f"copy ({_accepted_sql(contract, delivery, fields)}) to {literal(str(accepted))} {copy}")
+    connection.execute(
+        f"copy ({rejected_sql(contract, delivery, fields, len(layout.headers))}) to {literal(str(rejected))} {copy}"
+    )
+
+
+def _accepted_sql(contract: Contract, delivery: Delivery, fields: list[Field]) -> str:
+    """The canonical rows; with unpivoted columns, one branch per column."""
+    if not contract.unpivot:
+        return _branch_sql(contract, delivery, fields, None, {})
+    branches = []
+    for number, (header, given) in enumerate(contract.unpivot.columns.items()):
+        values = {name: _constant_value(contract, name, value) for name, value in given.items()}
+        values[contract.unpivot.into] = f"cell_{number}"
+        branches.append(_branch_sql(contract, delivery, fields, header, values))
+    return " union all ".join(branches)
+
+
+def _branch_sql(
+    contract: Contract, delivery: Delivery, fields: list[Field], header: str | None, given: dict[str, str]
+) -> str:
+    """Accepted rows with every column of the dataset: from the row, from what the branch gives, or null."""
+    source = dict.fromkeys(contract.dataset.columns, "null")
+    source |= {f.name: f.name for f in fields if f.name in source} | given
+    source |= {
+        "delivery_id": literal(delivery.delivery_id),
+        "contract_id": literal(contract.id),
+        "source_row_number": "source_row_number",
+        "source_column": "null" if header is None else literal(header),
+    }
+    columns = ", ".join(f"cast({source[n]} as {kind}) as {n}" for n, kind in contract.dataset.columns.items())
+    return f"select {columns} from rows where not is_bad"
+
+
+def _constant_value(contract: Contract, name: str, value: str) -> str:
+    return cast_of(Column(name=name), contract.field(name), literal(value), contract, None).value
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return int(row[0])

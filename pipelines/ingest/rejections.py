@@ -1,0 +1,69 @@
+"""Rejected rows: which row, which column, which rule, and why in words that the sender understands."""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contracts.catalogue import common_fields
+from pipelines.contracts.model import Contract
+from pipelines.ingest.archive import Delivery
+from pipelines.ingest.expressions import literal
+from pipelines.ingest.fields import Field
+from pipelines.ingest.report import RejectionCount
+
+QUOTE = literal("'")
+
+
+def rejected_sql(contract: Contract, delivery: Delivery, fields: list[Field], width: int) -> str:
+    """One row per fault, with the raw cells of the row as a JSON list in the file's order."""
+    raw = f"cast(to_json([{', '.join(f'c{n}' for n in range(width))}]) as varchar)"
+    faults = ", ".join(
+        f"case when {f.fault} then {{'c': {literal(f.source_column or '')}, 'r': {literal(f.cast.rule or 'missing')}, "
+        f"'t': {_reason(f, contract)}}} end"
+        for f in fields
+    )
+    lineage = f"{literal(delivery.delivery_id)} as delivery_id, {literal(contract.id)} as contract_id"
+    key = " + ".join(contract.key)
+    code = contract.administration.code
+    administration = literal(code) if code else "null"
+    return f"""
+        with bad as (
+            select r.administration_code, m.source_row_number, {raw} as raw_text, [{faults}] as faults
+            from marked m join (select source_row_number as n, administration_code from rows where is_bad) r
+              on m.source_row_number = r.n
+        ),
+        told as (
+            select source_row_number, administration_code, raw_text, unnest(list_filter(faults, lambda x: x is not null)) as f
+            from bad
+        )
+        select {lineage}, administration_code, source_row_number, f.c as source_column, f.r as rule_code, f.t as reason, raw_text
+        from told
+        union all
+        select {lineage}, administration_code, source_row_number, null, 'repeated_key',
+               'The key {key} stands already in row ' || first_row || '. Each key may occur once.', raw_text
+        from repeated join bad using (source_row_number)
+        union all
+        select {lineage}, {administration}, source_row_number, null, 'not_a_row',
+               'The line could not be split into the columns of the header: ' || lower(problem) || '.', raw_text
+        from unreadable
+        order by source_row_number, source_column, rule_code"""
+
+
+def _reason(field: Field, contract: Contract) -> str:
+    known = contract.dataset.fields | common_fields()
+    personal = field.name in known and known[field.name].classification == "personal"
+    shown = "'(not shown)'" if personal else f"{QUOTE} || left({field.cast.text}, 80) || {QUOTE}"
+    column = literal(f"Column '{field.source_column or field.name}'")
+    return (
+        f"case when ({field.cast.text}) is null then {column} || ': expected a value, found an empty cell.' "
+        f"else {column} || ': expected ' || {literal(field.cast.expected)} || ', found ' || {shown} || '.' end"
+    )
+
+
+def rejection_counts(rejected: Path) -> tuple[RejectionCount, ...]:
+    """Rejected rows by rule, most frequent first, with the first reason as an example."""
+    rows = duckdb.sql(
+        "select rule_code, count(distinct source_row_number), arg_min('Row ' || source_row_number || ': ' || reason, source_row_number) "
+        f"from read_parquet({literal(str(rejected))}) group by rule_code order by 2 desc, 1"
+    ).fetchall()
+    return tuple(RejectionCount(rule_code=r, row_count=n, example=e) for r, n, e in rows)

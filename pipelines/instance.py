@@ -1,0 +1,122 @@
+"""Where everything of one municipality lies: the only place that spells a folder name. Reads `instance.yml`, nothing else."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.errors import ConfigurationError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+INSTANCE_VARIABLE = "PORTFOLIO_INSTANCE"
+
+
+class Settings(BaseModel):
+    """The content of `instance.yml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    name_en: str = ""
+    notice: str = ""
+    notice_en: str = ""
+    language: Literal["da", "en"] = "da"
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    time_zone: str = "Europe/Copenhagen"
+    fiscal_year_start_month: int = Field(default=1, ge=1, le=12)
+    price_year: int = Field(ge=1990, le=2100)
+    schedule: str = "30 2 * * *"
+    owner: str = "it-portfolio"
+    administrations: Literal["listed", "open"] = "listed"
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One municipality's folder: its settings, and the paths of what it delivers, keeps and publishes."""
+
+    root: Path
+    settings: Settings
+
+    @classmethod
+    def load(cls, root: Path | str | None = None) -> "Instance":
+        """The instance at `root`, else at `PORTFOLIO_INSTANCE`, else the embedded `data/`.
+
+        Raises ConfigurationError when the folder or its `instance.yml` is missing or faulty.
+        """
+        path = Path(root or os.environ.get(INSTANCE_VARIABLE) or PROJECT_ROOT / "data").resolve()
+        return cls(root=path, settings=load_settings(path / "instance.yml"))
+
+    @property
+    def contracts(self) -> Path:
+        return self.root / "contracts"
+
+    @property
+    def reference(self) -> Path:
+        return self.root / "reference"
+
+    @property
+    def decisions(self) -> Path:
+        return self.reference / "decisions"
+
+    @property
+    def landing(self) -> Path:
+        return self.root / "landing"
+
+    @property
+    def archive(self) -> Path:
+        return self.root / "archive"
+
+    @property
+    def raw(self) -> Path:
+        return self.root / "raw"
+
+    @property
+    def rejected(self) -> Path:
+        return self.root / "rejected"
+
+    @property
+    def links(self) -> Path:
+        return self.root / "links"
+
+    @property
+    def build(self) -> Path:
+        return self.root / "build"
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.root / ".dagster"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.root / ".refresh.lock"
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and check one `instance.yml`."""
+    if not path.is_file():
+        raise ConfigurationError(
+            f"No instance at {path.parent}: expected a file instance.yml there, found none. "
+            f"Name the instance folder with --instance PATH or {INSTANCE_VARIABLE}."
+        )
+    try:
+        return Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{path} is not valid YAML: {error}. Correct the file.") from error
+    except ValidationError as error:
+        raise ConfigurationError(f"{path} is faulty. {describe_validation(error)}") from error
+
+
+def describe_validation(error: ValidationError) -> str:
+    """All faults of a pydantic validation as one line a person can act on: field, reason, value found."""
+    faults = []
+    for fault in error.errors():
+        where = ".".join(str(part) for part in fault["loc"]) or "(whole)"
+        faults.append(f"{where}: {fault['msg']} (found {fault['input']!r:.80})")
+    return "; ".join(faults)

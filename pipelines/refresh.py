@@ -1,0 +1,71 @@
+"""Run the one job in process on the instance's own DAGSTER_HOME, and say how it went. What is done is done in defs and stages."""
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pipelines.files import write_atomically
+from pipelines.instance import INSTANCE_VARIABLE, Instance
+
+DAGSTER_YAML = """\
+# Written once; yours to change. SQLite storage lies beside this file.
+telemetry:
+  enabled: false
+run_coordinator:
+  module: dagster.core.run_coordinator
+  class: QueuedRunCoordinator
+  config:
+    max_concurrent_runs: 1
+"""
+
+
+@dataclass(frozen=True)
+class RefreshOutcome:
+    """How a refresh ended: whether it succeeded, and the sentence of what failed."""
+
+    succeeded: bool
+    failure: str | None
+
+
+def prepare_dagster_home(instance: Instance) -> None:
+    """Make the instance's DAGSTER_HOME, and point this process and its children at it."""
+    path = instance.dagster_home / "dagster.yaml"
+    if not path.exists():
+        write_atomically(path, DAGSTER_YAML)
+    os.environ["DAGSTER_HOME"] = str(instance.dagster_home)
+    os.environ[INSTANCE_VARIABLE] = str(instance.root)
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+
+def refresh(instance: Instance, as_of: date | None = None, force: bool = False) -> RefreshOutcome:
+    """Execute the nightly job now. Raises ConfigurationError before anything is run when the configuration is faulty."""
+    prepare_dagster_home(instance)
+    import dagster as dg  # after the environment is set; two seconds that other commands need not wait
+
+    from pipelines.defs.jobs import JOB_NAME
+    from pipelines.definitions import build_definitions
+
+    job = build_definitions(instance).resolve_job_def(JOB_NAME)
+    config: dict[str, Any] = {
+        "ops": {"archive": {"config": {"as_of_date": as_of.isoformat() if as_of else None, "force": force}}},
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+    }
+    with dg.DagsterInstance.get() as dagster_instance:
+        result = job.execute_in_process(run_config=config, instance=dagster_instance, raise_on_error=False)
+    return RefreshOutcome(result.success, None if result.success else _failure(result))
+
+
+def _failure(result: Any) -> str:
+    """The sentence of the first step that failed."""
+    for event in result.all_events:
+        data = event.event_specific_data
+        if event.event_type_value == "STEP_FAILURE":
+            told = data.user_failure_data
+            if told is not None and told.description:
+                return str(told.description)
+            return str(data.error.message).strip() if data.error else event.message or "unknown"
+        if event.event_type_value == "PIPELINE_FAILURE" and data.error:
+            return str((data.error.cause or data.error).message).strip()
+    return "The run failed before its first step."

@@ -1,0 +1,143 @@
+"""Make a release of an audited build and switch readers to it, last and in one step. The stage's front door."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.audit.result import AuditRecord
+from pipelines.errors import AuditFailed, PortfolioError
+from pipelines.files import fingerprint, fresh_folder, sha256_of, write_json
+from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.release.tables import copy_tables, read_manifest, write_parquet
+from pipelines.transform.build import Build
+
+CANDIDATE = ".candidate"
+CURRENT = "current"
+
+
+def publish(build: Build, instance: Instance) -> Path:
+    """Write, prove and switch to a new release; returns its folder.
+
+    Raises AuditFailed when the audit record of exactly these bytes is missing or did not pass, PortfolioError when the
+    candidate cannot be read back as written. `current` is then untouched.
+    """
+    audit = _audited(build)
+    plan, manifest = build.plan(), read_manifest(build.dbt_target)
+    made_at = datetime.now(UTC)
+    release_id = f"{made_at:%Y%m%dT%H%M%SZ}-{fingerprint(plan['inputs'], build.build_id)[:8]}"
+    candidate = fresh_folder(instance.releases / f"{CANDIDATE}-{release_id}")
+    facts = copy_tables(
+        build.warehouse, candidate / "marts.duckdb", manifest, _release_row(release_id, made_at, plan, instance, audit)
+    )
+    write_parquet(candidate / "marts.duckdb", candidate / "parquet")
+    shutil.copytree(build.audit, candidate / "audit")
+    write_json(
+        candidate / "release.json",
+        {
+            "release_id": release_id,
+            "made_at": made_at.isoformat(timespec="seconds"),
+            "build_id": build.build_id,
+            "instance_name": instance.settings.name,
+            "currency": instance.settings.currency,
+            "price_year": instance.settings.price_year,
+            "inputs": plan["inputs"],
+            "late": plan["late"],
+            "refused": plan["refused"],
+            "rows": plan["rows"],
+            "rejected_rows": plan["rejected_rows"],
+            "audit": {"passed": audit.passed, "counts": audit.counts},
+            "tables": {name: {"rows": f.row_count, "checksum": f.checksum} for name, f in sorted(facts.items())},
+            "files": {
+                p.relative_to(candidate).as_posix(): sha256_of(p) for p in sorted(candidate.rglob("*")) if p.is_file()
+            },
+        },
+    )
+    _read_back(candidate)
+    folder = instance.releases / release_id
+    candidate.rename(folder)
+    switch(instance, folder)
+    return folder
+
+
+def _audited(build: Build) -> AuditRecord:
+    """The audit record of exactly this build's bytes, when it passed."""
+    path = build.audit / "audit.json"
+    if not path.exists():
+        raise AuditFailed(f"Build {build.build_id} has no audit record. Nothing is released without one.")
+    record = AuditRecord.read(path)
+    if record.warehouse_sha256 != sha256_of(build.warehouse):
+        raise AuditFailed(
+            f"Build {build.build_id} is not the one that was audited: the warehouse's bytes differ. Run the refresh again."
+        )
+    if not record.passed:
+        raise AuditFailed(f"Build {build.build_id} did not pass its audit; see {path}.")
+    return record
+
+
+def _release_row(
+    release_id: str, made_at: datetime, plan: dict[str, Any], instance: Instance, audit: AuditRecord
+) -> dict[str, str | int | bool]:
+    inputs = plan["inputs"]
+    return {
+        "release_id": release_id,
+        "made_at": made_at.isoformat(timespec="seconds"),
+        "as_of_date": inputs["as_of_date"],
+        "instance_name": instance.settings.name,
+        "currency": instance.settings.currency,
+        "price_year": instance.settings.price_year,
+        "previous_release_id": inputs["previous_release"] or "",
+        "deliveries_hash": inputs["deliveries_hash"],
+        "configuration_hash": inputs["configuration_hash"],
+        "code_hash": inputs["code_hash"],
+        "check_count": len(audit.checks),
+        "late_count": len(plan["late"]),
+        "refused_count": len(plan["refused"]),
+    }
+
+
+def _read_back(candidate: Path) -> None:
+    """Let a fresh process read the closed candidate whole, so that no cache of this one vouches for it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines.release.readback", str(candidate)],
+        cwd=PROJECT_ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise PortfolioError(
+            f"The release candidate {candidate} could not be read back as written: {done.stdout}{done.stderr}"
+        )
+
+
+def switch(instance: Instance, folder: Path) -> None:
+    """Point `current` at a release in one atomic step."""
+    temporary = instance.releases / f".{CURRENT}.{os.getpid()}"
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(folder.name)
+    temporary.replace(instance.releases / CURRENT)
+    directory = os.open(instance.releases, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def current_release(instance: Instance) -> dict[str, Any] | None:
+    """The manifest of the release that readers see, None before the first."""
+    path = instance.releases / CURRENT / "release.json"
+    if not path.exists():
+        return None
+    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return content
+
+
+def clean_candidates(instance: Instance) -> None:
+    """Remove what a killed run left behind. Releases themselves are never touched."""
+    if instance.releases.exists():
+        for path in instance.releases.glob(f"{CANDIDATE}-*"):
+            shutil.rmtree(path, ignore_errors=True)
+        for path in instance.releases.glob(f".{CURRENT}.*"):
+            path.unlink(missing_ok=True)

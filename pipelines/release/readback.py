@@ -1,0 +1,42 @@
+"""Read a release candidate back whole, in a process of its own, and hold it against its manifest. Changes nothing.
+
+Run as `python -m pipelines.release.readback FOLDER`: exit 0 when everything agrees, 1 with one line per disagreement.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import duckdb
+
+from pipelines.files import sha256_of
+from pipelines.ingest.expressions import literal
+from pipelines.release.tables import table_facts
+
+
+def disagreements(folder: Path) -> list[str]:
+    """Everything in which a release folder differs from its release.json: files, hashes, tables, counts, checksums."""
+    manifest = json.loads((folder / "release.json").read_text("utf-8"))
+    found = [f"{name}: a write-ahead log was left" for name in sorted(p.name for p in folder.rglob("*.wal"))]
+    found += [
+        f"{name}: expected SHA-256 {expected}, found {actual}"
+        for name, expected in manifest["files"].items()
+        if (actual := sha256_of(folder / name) if (folder / name).is_file() else "no file") != expected
+    ]
+    if found:
+        return found
+    with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as connection:
+        for name, expected in manifest["tables"].items():
+            for relation in (f'"{name}"', f"read_parquet({literal(str(folder / 'parquet' / f'{name}.parquet'))})"):
+                facts = table_facts(connection, relation)
+                if (facts.row_count, facts.checksum) != (expected["rows"], expected["checksum"]):
+                    found.append(
+                        f"{relation}: expected {expected['rows']} rows, checksum {expected['checksum']}, found {facts}"
+                    )
+    return found
+
+
+if __name__ == "__main__":
+    problems = disagreements(Path(sys.argv[1]))
+    print("\n".join(problems))
+    sys.exit(1 if problems else 0)

@@ -1,0 +1,105 @@
+"""The published tables of a build: which they are, how they are copied, and their checksums. Nothing is switched here."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.ingest.expressions import literal
+
+PUBLISHED_SCHEMAS = ("core", "marts")
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """What identifies a table's content: how many rows, and a checksum that does not depend on their order."""
+
+    row_count: int
+    checksum: str
+
+
+def published_tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[tuple[str, str]]:
+    """(schema, table) of everything in the published schemas of an attached database, ordered by name."""
+    return connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = ? and list_contains(?, schema_name) order by 2",
+        [database, list(PUBLISHED_SCHEMAS)],
+    ).fetchall()
+
+
+def table_facts(connection: duckdb.DuckDBPyConnection, relation: str) -> TableFacts:
+    """Count and checksum of a table or Parquet file: the sum of the rows' hashes, which any order of rows shares."""
+    row = connection.execute(
+        f"select count(*), cast(coalesce(sum(cast(hash(t) as hugeint)), 0) as varchar) from {relation} t"
+    ).fetchone()
+    assert row is not None
+    return TableFacts(int(row[0]), str(row[1]))
+
+
+def copy_tables(
+    warehouse: Path, target: Path, manifest: dict[str, Any], release: dict[str, Any]
+) -> dict[str, TableFacts]:
+    """Copy all published tables into a new DuckDB file with comments, and the one-row table `release`.
+
+    Rows are ordered by all their columns, so that equal content gives equal files.
+    """
+    facts = {}
+    with duckdb.connect(str(target)) as connection:
+        connection.execute(f"attach {literal(str(warehouse))} as build (read_only)")
+        descriptions = model_descriptions(manifest)
+        for schema, name in published_tables(connection, "build"):
+            connection.execute(f'create table "{name}" as select * from build."{schema}"."{name}" order by all')
+            _comment(connection, name, *descriptions.get(name, ("", {})))
+            facts[name] = table_facts(connection, f'"{name}"')
+        connection.execute("detach build")
+        _release_table(connection, release)
+        connection.execute("checkpoint")
+    return facts
+
+
+def model_descriptions(manifest: dict[str, Any]) -> dict[str, tuple[str, dict[str, str]]]:
+    """Description of every dbt model and of its columns."""
+    return {
+        node["name"]: (node["description"], {n: c["description"] for n, c in node["columns"].items()})
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, table: str, description: str, columns: dict[str, str]) -> None:
+    connection.execute(f'comment on table "{table}" is {literal(description)}')
+    present = {
+        row[0]
+        for row in connection.execute(
+            "select column_name from duckdb_columns() where table_name = ?", [table]
+        ).fetchall()
+    }
+    for column, text in columns.items():
+        if column in present:
+            connection.execute(f'comment on column "{table}"."{column}" is {literal(text)}')
+
+
+def _release_table(connection: duckdb.DuckDBPyConnection, release: dict[str, Any]) -> None:
+    types = {str: "varchar", int: "bigint", bool: "boolean"}
+    columns = ", ".join(f"{name} {types[type(value)]}" for name, value in release.items())
+    connection.execute(f"create table release ({columns})")
+    connection.execute(f"insert into release values ({', '.join('?' * len(release))})", list(release.values()))
+
+
+def write_parquet(database: Path, folder: Path) -> list[str]:
+    """Every table of a closed DuckDB file as one Parquet file; returns the table names."""
+    folder.mkdir()
+    with duckdb.connect(str(database), read_only=True) as connection:
+        names = [row[0] for row in connection.execute("select table_name from duckdb_tables() order by 1").fetchall()]
+        for name in names:
+            connection.execute(
+                f'copy "{name}" to {literal(str(folder / f"{name}.parquet"))} (format parquet, compression zstd)'
+            )
+    return names
+
+
+def read_manifest(dbt_target: Path) -> dict[str, Any]:
+    """dbt's manifest of a build."""
+    content: dict[str, Any] = json.loads((dbt_target / "manifest.json").read_text("utf-8"))
+    return content

@@ -1,0 +1,55 @@
+"""The dbt project as this code sees it: where it lies, its manifest, and the environment and variables of one build's run."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from pipelines.errors import PortfolioError
+from pipelines.files import fingerprint, sha256_of
+from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.transform.build import Build
+
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+DBT_EXECUTABLE = Path(sys.prefix) / "bin" / "dbt"
+MANIFEST = DBT_PROJECT / "target" / "manifest.json"
+
+
+def dbt_environment(build: Build | None = None) -> dict[str, str]:
+    """Environment of a dbt process: no telemetry, and which build it works on."""
+    quiet = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_PROFILES_DIR": str(DBT_PROJECT)}
+    if build is None:
+        return quiet
+    return quiet | {"PORTFOLIO_WAREHOUSE": str(build.warehouse), "PORTFOLIO_BUILD": str(build.folder)}
+
+
+def dbt_variables(build: Build, instance: Instance) -> dict[str, object]:
+    """The variables that models may depend on. There is no other way for a run to differ from another."""
+    return {
+        "as_of_date": build.as_of_date.isoformat(),
+        "price_year": instance.settings.price_year,
+        "currency": instance.settings.currency,
+    }
+
+
+def ensure_manifest() -> Path:
+    """dbt's manifest of the project as it is now; parsed again only when a file of the project has changed."""
+    stamp = MANIFEST.with_name("manifest.source")
+    now = fingerprint({p.relative_to(DBT_PROJECT).as_posix(): sha256_of(p) for p in _project_files()})
+    if MANIFEST.exists() and stamp.exists() and stamp.read_text("utf-8") == now:
+        return MANIFEST
+    done = subprocess.run(
+        [str(DBT_EXECUTABLE), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--target-path", str(MANIFEST.parent)],
+        env=os.environ | dbt_environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise PortfolioError(f"The dbt project cannot be parsed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    stamp.write_text(now, "utf-8")
+    return MANIFEST
+
+
+def _project_files() -> list[Path]:
+    kinds = {".sql", ".yml", ".yaml"}
+    return sorted(
+        p for p in DBT_PROJECT.rglob("*") if p.suffix in kinds and "target" not in p.parts and "logs" not in p.parts
+    )
