@@ -24,7 +24,7 @@ EXPECTATIONS = PROJECT_ROOT / "expectations"
 def delivery_suite_version(limits: Limits | None = None, expectations: Path = EXPECTATIONS) -> str:
     """A hash that changes whenever the same delivery could be judged differently.
 
-    Part of the key under which a verdict is cached: delivery id, contract hash, this, and the rows of the delivery before.
+    Part of the key under which a verdict is cached: delivery id, contract hash, this, rows of the delivery before.
     """
     digest = hashlib.sha256(f"{CODE_VERSION} {version('great_expectations')} {version('duckdb')}".encode())
     for path in sorted((expectations / "raw").glob("*.json")):

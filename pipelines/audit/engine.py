@@ -20,7 +20,7 @@ from types import MethodType
 from typing import Any
 
 from pipelines.audit.result import MAX_EXAMPLES
-from pipelines.audit.suites import Rule, RuleMeta, Suite, SuiteMeta
+from pipelines.audit.suites import Rule, RuleMeta, Suite, SuiteMeta, in_words
 from pipelines.errors import AuditFailed
 
 COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
@@ -67,8 +67,10 @@ def literal(text: object) -> str:
 
 
 def without_values(message: object) -> str:
-    """An error message in one short line, with the values that DuckDB quotes in it taken out."""
-    return re.sub(r"'[^']*'", "'…'", " ".join(str(message).split()))[:200]
+    """An error message in one short line: without the values that DuckDB quotes, the SQL, and names of Python classes."""
+    line = re.sub(r"'[^']*'", "'…'", " ".join(str(message).split()))
+    line = re.sub(r" LINE \d+: .*| \[SQL: .*", "", line)
+    return re.sub(r"^\(?[\w.]*(Exception|Error)\)?:? (?=[A-Z])", "", line)[:200]
 
 
 class Engine:
@@ -108,7 +110,11 @@ class Engine:
     def warehouse(self, path: Path) -> Iterator[None]:
         """Attach a closed DuckDB file read-only, as `warehouse`, for the time of the block."""
         with _LOCK:
-            self.execute(f"attach {literal(path)} as {WAREHOUSE} (read_only)")
+            try:
+                self.execute(f"attach {literal(path)} as {WAREHOUSE} (read_only)")
+            except Exception as error:
+                found = without_values(error)
+                raise AuditFailed(f"Cannot open {path} for the audit: {found}. Run the refresh again.") from error
             try:
                 yield
             finally:
@@ -127,24 +133,33 @@ class Engine:
                 self.execute(f"create or replace view {quoted(_view(suite))} as select * from {relation}")
                 result = self._run(suite, suite.expectations, parameters, COUNTS_ONLY)
                 findings = {f.check: f for f in map(_finding, result.results)}
+                _without_tracebacks(result)
                 return SuiteRun(findings | self._examples(suite, findings, parameters, shown), result)
             except Exception as error:  # whatever is raised, it is a check that proved nothing
                 message = without_values(f"{type(error).__name__}: {error}")
                 return SuiteRun({r.meta.check: Finding(r.meta.check, False, message) for r in suite.expectations})
 
-    def _run(self, suite: Suite, rules: tuple[Rule, ...], parameters: Mapping[str, float | str], form: dict[str, Any]) -> Any:
+    def _run(
+        self, suite: Suite, rules: tuple[Rule, ...], parameters: Mapping[str, float | str], form: dict[str, Any]
+    ) -> Any:
         name = suite.name
         if name not in {asset.name for asset in self._source.assets}:
             self._source.add_table_asset(name, table_name=_view(suite)).add_batch_definition_whole_table(name)
         batch = self._source.get_asset(name).get_batch_definition(name).get_batch()
         if self._source.get_execution_engine() is not self._execution:
             raise RuntimeError("Great Expectations made itself another engine, without our connection")
-        expectations = [rule.model_dump(mode="json") | {"description": rule.meta.sentence} for rule in rules]
+        expectations = [
+            rule.model_dump(mode="json") | {"description": in_words(rule.meta.sentence, parameters)} for rule in rules
+        ]
         native = self.gx.ExpectationSuite(name=name, expectations=expectations, meta=suite.meta.model_dump(mode="json"))
         return batch.validate(native, result_format=form, expectation_parameters=dict(parameters))
 
     def _examples(
-        self, suite: Suite, findings: Mapping[str, Finding], parameters: Mapping[str, float | str], shown: frozenset[str]
+        self,
+        suite: Suite,
+        findings: Mapping[str, Finding],
+        parameters: Mapping[str, float | str],
+        shown: frozenset[str],
     ) -> dict[str, Finding]:
         """The findings that do not hold, with examples, for rules whose columns may all be shown."""
         broken = tuple(
@@ -186,8 +201,8 @@ def prove(made: Engine) -> None:
     seen = {f.check: "raises" if f.error else "holds" if f.holds else "fails" for f in found.values()}
     if seen != {name: name for name in meta} or found["fails"].unexpected != 1:
         raise AuditFailed(
-            f"Great Expectations {made.gx.__version__} cannot be trusted here: of three trial checks that must fail, hold "
-            f"and raise, it reported {sorted(found.values(), key=lambda f: f.check)}. Install the locked dependencies "
+            f"Great Expectations {made.gx.__version__} cannot be trusted here: of three trial checks that must fail, "
+            f"hold and raise, it reported {sorted(found.values(), key=lambda f: f.check)}. Install the locked dependencies "
             "(make run does) and try again."
         )
 
@@ -225,6 +240,8 @@ def _finding(result: Any) -> Finding:
     count, unexpected, observed = (found.get(n) for n in ("element_count", "unexpected_count", "observed_value"))
     if result.expectation_config.type == "unexpected_rows_expectation":
         unexpected, observed = observed, None
+    elif "observed_value" in found and observed is None and unexpected is None:
+        count = 0  # a figure over no values at all
     return Finding(
         check=check,
         holds=bool(result.success),
@@ -240,6 +257,18 @@ def _error(info: Mapping[str, Any]) -> str:
     parts = [info] if "raised_exception" in info else [part for part in info.values() if isinstance(part, Mapping)]
     raised = [str(part.get("exception_message") or "unknown error") for part in parts if part.get("raised_exception")]
     return without_values(raised[0]) if raised else ""
+
+
+def _without_tracebacks(result: Any) -> None:
+    """Leave nothing of an error in Great Expectations' own result but one line without values: its pages show it."""
+    for each in result.results:
+        message = _error(each.exception_info or {})
+        if message:
+            each.exception_info = {
+                "raised_exception": True,
+                "exception_message": message,
+                "exception_traceback": message,
+            }
 
 
 def _texts(values: list[Any]) -> tuple[str, ...]:

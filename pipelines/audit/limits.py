@@ -46,7 +46,9 @@ def _overrides(path: Path, defaults: Limits) -> Limits:
             f"{path}: unknown limits {unknown}; expected among {sorted(defaults)}. "
             "Correct the names; expectations/limits.yml describes each."
         )
-    plain = {n: _comparable(v) for n, v in found.items() if isinstance(v, int | float | date) and not isinstance(v, bool)}
+    plain = {
+        n: _comparable(v) for n, v in found.items() if isinstance(v, int | float | date) and not isinstance(v, bool)
+    }
     wrong = sorted(n for n in found if type(plain.get(n)) is not type(defaults[n]))
     if wrong:
         stated = ", ".join(f"{n}: {defaults[n]}" for n in wrong)

@@ -1,4 +1,4 @@
-"""A contract's own quality rules (the standard's library metrics) as expectations. What they mean: docs/contracts.md."""
+"""A contract's own quality rules (the standard's library metrics) as expectations; see docs/contracts.md."""
 
 from dataclasses import dataclass
 
@@ -19,12 +19,12 @@ STATED = {
 
 @dataclass(frozen=True)
 class Bounds:
-    """What the count of a quality rule must be, in rows or in percent of all rows. Great Expectations counts, this decides."""
+    """What the count of a quality rule must be, in rows or percent of rows. Great Expectations counts, this decides."""
 
     rule: QualityRule
 
     def allow(self, count: int, rows: int) -> bool:
-        """True when `count` of `rows` rows keeps every bound that the contract states; a rule without bounds means none."""
+        """True when `count` of `rows` rows keeps every bound stated; a rule without bounds means none at all."""
         rule = self.rule
         value = 100 * count / rows if rule.unit == "percent" and rows else count
         low, high = rule.must_be_between or (float("-inf"), float("inf"))
@@ -43,15 +43,15 @@ class Bounds:
         """The bounds as a person says them."""
         rule = self.rule
         parts = [
-            ("must be {0:g}", rule.must_be),
-            ("must be more than {0:g}", rule.must_be_greater_than),
-            ("must be at least {0:g}", rule.must_be_greater_or_equal_to),
-            ("must be fewer than {0:g}", rule.must_be_less_than),
-            ("must be at most {0:g}", rule.must_be_less_or_equal_to),
+            ("must be {:g}", rule.must_be),
+            ("must be more than {:g}", rule.must_be_greater_than),
+            ("must be at least {:g}", rule.must_be_greater_or_equal_to),
+            ("must be fewer than {:g}", rule.must_be_less_than),
+            ("must be at most {:g}", rule.must_be_less_or_equal_to),
         ]
         said = [text.format(value) for text, value in parts if value is not None]
         if rule.must_be_between:
-            said.append("must be {0:g} to {1:g}".format(*rule.must_be_between))
+            said.append("must be {:g} to {:g}".format(*rule.must_be_between))
         return " and ".join(said)
 
 

@@ -1,6 +1,7 @@
 """Suites of expectations as files in Great Expectations' own form, read without importing it. Nothing is run here."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
@@ -113,3 +114,8 @@ def load_suites(expectations: Path, gates: tuple[str, ...] = GATES) -> list[Suit
     if not suites:
         raise ConfigurationError(f"No suite under {expectations}: expected {' and '.join(gates)}/<table>.json files.")
     return sorted(suites, key=lambda suite: suite.name)
+
+
+def in_words(sentence: str, limits: Mapping[str, float | str]) -> str:
+    """A rule's sentence with its limits filled in and without its full stop."""
+    return sentence.format_map(limits).removesuffix(".")

@@ -6,7 +6,7 @@ from functools import cache
 
 from pipelines.audit.engine import Finding
 from pipelines.audit.result import CheckResult, Gate, Outcome
-from pipelines.audit.suites import Rule
+from pipelines.audit.suites import Rule, in_words
 from pipelines.contracts.catalogue import common_fields, datasets, reference_tables
 
 PLAIN_ENDINGS = (
@@ -51,10 +51,10 @@ def shown_columns(rules: Iterable[Rule], hidden: Iterable[str] = ()) -> frozense
 
 
 def judge(rule: Rule, finding: Finding | None, place: Place, limits: Mapping[str, float | str]) -> CheckResult:
-    """The verdict on one rule. No finding at all is an error: what was expected did not run."""
+    """The verdict on one rule. No finding at all is a failure: what was expected did not run."""
     if finding is None:
         words = "was expected and did not run", "skulle køre, men kørte ikke"
-        return _result(rule, place, limits, Outcome.error, *words)
+        return _result(rule, place, limits, Outcome.failed, *words)
     if finding.error:
         words = f"could not be checked ({finding.error})", f"kunne ikke kontrolleres ({finding.error})"
         return _result(rule, place, limits, Outcome.error, *words)
@@ -68,9 +68,19 @@ def judge(rule: Rule, finding: Finding | None, place: Place, limits: Mapping[str
 
 def without_rows(rule: Rule, place: Place, limits: Mapping[str, float | str], needed: Iterable[str]) -> CheckResult:
     """The verdict on a rule about a table that has no rows although its datasets are promised."""
-    english = f"not shown, because {place.table} has no rows{_because(needed, 'although a contract promises')}"
-    danish = f"ikke vist, fordi {place.table} er tom{_because(needed, 'selv om en kontrakt lover')}"
+    names = sorted(needed)
+    promise = f" although a contract promises {' and '.join(names)}" if names else ""
+    loefte = f", selv om en kontrakt lover {' og '.join(map(danish_name, names))}" if names else ""
+    english = f"not shown, because {place.table} has no rows{promise}"
+    danish = f"ikke vist, fordi {place.table} er tom{loefte}"
     return _result(rule, place, limits, Outcome.failed, english, danish, Finding("", False, examined=0))
+
+
+def may_have_no_rows(rule: Rule, place: Place, limits: Mapping[str, float | str]) -> CheckResult:
+    """The verdict on a rule about a table that has no rows and may have none."""
+    english = f"not applicable, because {place.table} has no rows, which is allowed"
+    danish = f"ikke relevant, fordi {place.table} er tom, hvilket den må være"
+    return _result(rule, place, limits, Outcome.not_applicable, english, danish)
 
 
 def without_table(rule: Rule, place: Place, limits: Mapping[str, float | str]) -> CheckResult:
@@ -81,10 +91,21 @@ def without_table(rule: Rule, place: Place, limits: Mapping[str, float | str]) -
 
 def without_promise(rule: Rule, place: Place, limits: Mapping[str, float | str], lacking: Iterable[str]) -> CheckResult:
     """The verdict on a rule whose datasets no contract promises."""
+    return _result(rule, place, limits, Outcome.not_applicable, *no_promise(lacking))
+
+
+def no_promise(lacking: Iterable[str]) -> tuple[str, str]:
+    """Why a check does not apply, in English and Danish."""
     names = sorted(lacking)
-    english = f"not applicable, because no contract promises {' or '.join(names)}"
-    danish = f"ikke relevant, fordi ingen kontrakt lover {' eller '.join(names)}"
-    return _result(rule, place, limits, Outcome.not_applicable, english, danish)
+    return (
+        f"not applicable, because no contract promises {' or '.join(names)}",
+        f"ikke relevant, fordi ingen kontrakt lover {' eller '.join(map(danish_name, names))}",
+    )
+
+
+def danish_name(dataset: str) -> str:
+    """What a dataset is called in a Danish sentence."""
+    return datasets()[dataset].label_da.lower() if dataset in datasets() else dataset
 
 
 def share(part: int, whole: int) -> str:
@@ -96,17 +117,14 @@ def share(part: int, whole: int) -> str:
     return f"{text} %"
 
 
-def _because(needed: Iterable[str], words: str) -> str:
-    names = sorted(needed)
-    return f" {words} {' and '.join(names)}" if names else ""
-
-
 def _words(finding: Finding) -> tuple[str, str]:
     """What was found, in English and Danish."""
     rows, bad = finding.examined, finding.unexpected
     if bad is None:
-        shown = finding.observed or ("as stated" if finding.holds else "otherwise")
-        return f"found {shown}", f"fundet {finding.observed or ('som angivet' if finding.holds else 'anderledes')}"
+        shown = _figure(finding.observed)
+        if not shown:
+            return ("it is so", "det er tilfældet") if finding.holds else ("it is not so", "det er ikke tilfældet")
+        return f"found {shown}", f"fundet {danish_number(shown)}"
     if bad == 0:
         every = ("", "") if rows is None else (f" {rows:,}", f" {_danish(rows)}")
         return f"true of all{every[0]} rows", f"gælder alle{every[1]} rækker"
@@ -118,6 +136,15 @@ def _words(finding: Finding) -> tuple[str, str]:
         f"not true of {bad:,}{of[0]} rows{percent[0]}{example[0]}",
         f"gælder ikke {_danish(bad)}{of[1]} rækker{percent[1]}{example[1]}",
     )
+
+
+def _figure(observed: str) -> str:
+    """An observed figure with separators; anything else as it is."""
+    try:
+        number = float(observed)
+    except ValueError:
+        return observed
+    return f"{number:,.0f}" if number.is_integer() else f"{number:,.2f}"
 
 
 def _words_of_share(finding: Finding) -> tuple[str, str]:
@@ -132,12 +159,17 @@ def _words_of_share(finding: Finding) -> tuple[str, str]:
     )
 
 
+def danish_number(text: str) -> str:
+    """A number written with English separators, written with Danish ones."""
+    return text.translate(str.maketrans(",.", ".,"))
+
+
 def _danish(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
+    return danish_number(f"{number:,}")
 
 
 def _danish_share(text: str) -> str:
-    return text.replace("less than", "under").replace("more than", "over").replace(".", ",")
+    return danish_number(text.replace("less than", "under").replace("more than", "over"))
 
 
 def _result(
@@ -169,13 +201,8 @@ class _DanishNumber(float):
     """A number that is formatted with Danish separators."""
 
     def __format__(self, form: str) -> str:
-        return super().__format__(form).translate(str.maketrans(",.", ".,")).replace("%", " %")
+        return danish_number(super().__format__(form)).replace("%", " %")
 
 
 def _danish_numbers(limits: Mapping[str, float | str]) -> dict[str, float | str]:
     return {name: value if isinstance(value, str) else _DanishNumber(value) for name, value in limits.items()}
-
-
-def in_words(sentence: str, limits: Mapping[str, float | str]) -> str:
-    """A rule's sentence with its limits filled in and without its full stop."""
-    return sentence.format_map(limits).removesuffix(".")

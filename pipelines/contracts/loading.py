@@ -86,6 +86,10 @@ def _standard_faults(document: Any) -> Iterable[str]:
     if not isinstance(document, dict):
         yield "expected a mapping, found " + type(document).__name__
         return
+    for n, entry in enumerate((document.get("schema") or [{}])[0].get("properties") or []):
+        if isinstance(entry, dict) and "logicalType" not in entry:
+            yield f"$.schema[0].properties[{n}]: logicalType is missing, expected string, number, integer, date or boolean"
+            return
     for fault in sorted(_validator().iter_errors(document), key=lambda e: e.json_path):
         yield f"{fault.json_path}: {fault.message[:200]}"
 

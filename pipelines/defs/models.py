@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 
 from pipelines.defs.audit import audit_failure, audit_of
 from pipelines.defs.common import MODEL_GROUPS, OWNER, build_of, input_key, say
@@ -62,6 +62,18 @@ class PortfolioTranslator(DagsterDbtTranslator):
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         """One team owns all models."""
         return [OWNER]
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """A dbt test as a check with its own description, or a sentence made of its kind."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        if spec is None or spec.description:
+            return spec
+        node = manifest["nodes"][unique_id]
+        kind = (node.get("test_metadata") or {}).get("name", "test").replace("_", " ")
+        column = f" of column {node['column_name']}" if node.get("column_name") else ""
+        return spec._replace(description=f"dbt: {kind}{column}. A failure keeps the current release in place.")
 
 
 def dbt_resource() -> DbtCliResource:

@@ -41,17 +41,32 @@ class EverydayKind:
     weight: int
 
 
+FUEL = Account("23100010", "Brændsel og drivmidler")
+CRAFT = Account("45100010", "Håndværkerydelser")
+CLEANING = Account("49200010", "Rengøring")
+COURSES = Account("49200020", "Kurser og konferencer")
+TRANSPORT = Account("49200030", "Transport")
+FOOD = Account("22100010", "Fødevarer")
+OFFICE = Account("29100010", "Kontorartikler")
+RENT = Account("40100010", "Husleje")
+GRANTS = Account("59100010", "Tilskud")
+FEES = Account("79100010", "Brugerbetaling")
+
 EVERYDAY = (
-    EverydayKind(WAGES, ("Løn, månedslønnede", "Løn, timelønnede", "Pensionsbidrag"), 18_000, 95_000, "Institutioner", False, 20),
-    EverydayKind(Account("29100010", "Kontorartikler"), ("Papir og kuverter", "Skriveredskaber"), 120, 3_500, "Administration", True, 12),
-    EverydayKind(Account("22100010", "Fødevarer"), ("Frugtordning", "Mødeforplejning", "Madvarer"), 200, 9_000, "Institutioner", True, 16),
-    EverydayKind(Account("23100010", "Brændsel og drivmidler"), ("Fjernvarme", "El", "Brændstof"), 900, 42_000, "Ejendomme", True, 8),
-    EverydayKind(Account("45100010", "Håndværkerydelser"), ("Malerarbejde", "Reparation af tag", "VVS-arbejde"), 1_500, 180_000, "Ejendomme", True, 10),
-    EverydayKind(Account("40100010", "Husleje"), ("Husleje", "Leje af lokaler"), 8_000, 240_000, "Ejendomme", True, 5),
-    EverydayKind(Account("49200010", "Rengøring"), ("Rengøring", "Vinduespolering"), 1_000, 38_000, "Ejendomme", True, 8),
-    EverydayKind(Account("49200020", "Kurser og konferencer"), ("Kursusgebyr", "Konference"), 1_200, 22_000, "Kompetenceudvikling", True, 6),
-    EverydayKind(Account("49200030", "Transport"), ("Taxakørsel", "Togbillet", "Busrejse"), 40, 4_500, "Transport", True, 10),
-    EverydayKind(Account("59100010", "Tilskud"), ("Tilskud til forening", "Driftstilskud"), 2_000, 160_000, "Borgerrettede ydelser", False, 6),
-    EverydayKind(GENERAL_SERVICES, ("Advokatbistand", "Revision", "Tolkebistand"), 3_000, 120_000, "Administration", True, 5),
-    EverydayKind(Account("79100010", "Brugerbetaling"), ("Brugerbetaling", "Gebyr"), -8_000, -90, "Borgerrettede ydelser", False, 6),
-)  # fmt: skip
+    EverydayKind(
+        WAGES, ("Løn, månedslønnede", "Løn, timelønnede", "Pension"), 18_000, 95_000, "Institutioner", False, 20
+    ),
+    EverydayKind(OFFICE, ("Papir og kuverter", "Skriveredskaber"), 120, 3_500, "Administration", True, 12),
+    EverydayKind(FOOD, ("Frugtordning", "Mødeforplejning", "Madvarer"), 200, 9_000, "Institutioner", True, 16),
+    EverydayKind(FUEL, ("Fjernvarme", "El", "Brændstof"), 900, 42_000, "Ejendomme", True, 8),
+    EverydayKind(CRAFT, ("Malerarbejde", "Reparation af tag", "VVS-arbejde"), 1_500, 180_000, "Ejendomme", True, 10),
+    EverydayKind(RENT, ("Husleje", "Leje af lokaler"), 8_000, 240_000, "Ejendomme", True, 5),
+    EverydayKind(CLEANING, ("Rengøring", "Vinduespolering"), 1_000, 38_000, "Ejendomme", True, 8),
+    EverydayKind(COURSES, ("Kursusgebyr", "Konference"), 1_200, 22_000, "Kompetenceudvikling", True, 6),
+    EverydayKind(TRANSPORT, ("Taxakørsel", "Togbillet", "Busrejse"), 40, 4_500, "Transport", True, 10),
+    EverydayKind(GRANTS, ("Tilskud til forening", "Driftstilskud"), 2_000, 160_000, "Borgerrettede ydelser", False, 6),
+    EverydayKind(
+        GENERAL_SERVICES, ("Advokatbistand", "Revision", "Tolkebistand"), 3_000, 120_000, "Administration", True, 5
+    ),
+    EverydayKind(FEES, ("Brugerbetaling", "Gebyr"), -8_000, -90, "Borgerrettede ydelser", False, 6),
+)

@@ -12,7 +12,14 @@ from pipelines.sample.uses import ALWAYS, FOREVER, MISSING_NUMBER, STYLES
 from pipelines.sample.world import Contract, Supplier, Use, World
 
 FRAMEWORKS, CONSULTANCIES, UNPAID = 2, 3, 2
-KEYS = {"okf": "K-{:04d}", "buf": "BUF-K-{:03d}", "suf": "{}", "sof": "S{:04d}/2024", "bif": "{:06d}", "tmf": "TMF.K.{:03d}"}
+KEYS = {
+    "okf": "K-{:04d}",
+    "buf": "BUF-K-{:03d}",
+    "suf": "{}",
+    "sof": "S{:04d}/2024",
+    "bif": "{:06d}",
+    "tmf": "TMF.K.{:03d}",
+}
 METHODS = ("SKI 02.19", "SKI 02.18", "EU udbud", "Udbud", "Direkte tildeling", "Annoncering")
 # Contracts of a task in family C end inside these months, so that they can be brought to one date.
 COMMON_EXPIRY = {"01.09": (2027, 9), "01.11": (2028, 3), "01.19": (2027, 12), "02.03": (2028, 6), "04.02": (2027, 10)}
@@ -95,7 +102,9 @@ def _consultancy(rng: random.Random, world: World, code: str, number: int) -> Co
                    yearly_amount=Decimal(rng.randint(80, 400) * 1000))  # fmt: skip
 
 
-def _system_contract(rng: random.Random, code: str, number: int, uses: list[Use], frameworks: list[Contract]) -> Contract:
+def _system_contract(
+    rng: random.Random, code: str, number: int, uses: list[Use], frameworks: list[Contract]
+) -> Contract:
     product = uses[0].product
     is_call_off = product.family == "generic" and rng.random() < 0.12
     base = _base(rng, code, number, product.supplier, _name(rng, uses))
@@ -147,6 +156,8 @@ def _month_end(day: date) -> date:
 
 def _unpaid(rng: random.Random, contracts: list[Contract]) -> list[Contract]:
     """Two contracts of each administration that no ledger line pays: money on paper only."""
-    candidates = [c for c in contracts if c.uses and c.uses[0].product.family == "generic" and not c.uses[0].shared_with]
+    candidates = [
+        c for c in contracts if c.uses and c.uses[0].product.family == "generic" and not c.uses[0].shared_with
+    ]
     chosen = {c.contract_key for c in rng.sample(candidates, UNPAID)}
     return [replace(c, is_paid=c.is_paid and c.contract_key not in chosen) for c in contracts]

@@ -45,7 +45,14 @@ ADMINISTRATIONS: dict[str, Administration] = {
 }  # fmt: skip
 
 IT_COST_CENTRES = ("It-drift", "It-licenser", "Digitalisering", "Telefoni og netværk", "It-udstyr", "Systemforvaltning")
-OTHER_COST_CENTRES = ("Administration", "Ejendomme", "Institutioner", "Transport", "Kompetenceudvikling", "Borgerrettede ydelser")
+OTHER_COST_CENTRES = (
+    "Administration",
+    "Ejendomme",
+    "Institutioner",
+    "Transport",
+    "Kompetenceudvikling",
+    "Borgerrettede ydelser",
+)
 
 
 @dataclass(frozen=True)

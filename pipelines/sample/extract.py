@@ -40,12 +40,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Fault:
-    """A bad row to plant: a copy of some row with one cell changed. `not_a_row` adds a cell instead."""
+    """A bad row to plant: a copy of some row with one cell changed. `not_a_row` adds a cell instead.
+
+    `loses` is set where the cell is an amount that nobody can read: the name of the part of the row, or "all".
+    """
 
     kind: str
     column: str = ""
     value: str | None = None
-    loses_amount: bool = False
+    loses: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,9 @@ class Extract:
 
     def amount_of(self, accepted: bool) -> Decimal:
         """The sum of the amounts of good rows, or of planted bad ones as far as they can be read."""
-        return sum((line.amount or Decimal(0) for _, line in self.numbered() if (not line.fault) == accepted), Decimal(0))
+        return sum(
+            (line.amount or Decimal(0) for _, line in self.numbered() if (not line.fault) == accepted), Decimal(0)
+        )
 
 
 def plant(lines: Sequence[Line], faults: Sequence[Fault], seed: str, key: tuple[str, str] | None = None) -> list[Line]:
@@ -99,7 +104,9 @@ def plant(lines: Sequence[Line], faults: Sequence[Fault], seed: str, key: tuple[
             cells[key[0]] = f"{key[1]}{number}"
         if fault.column:
             cells[fault.column] = fault.value
-        amount = None if fault.loses_amount or fault.kind == "not_a_row" else model.amount
+        parts = tuple(p for p in model.parts if p.name != fault.loses)
+        readable = whole(model, parts).amount if parts else model.amount
+        amount = None if fault.loses == "all" or fault.kind == "not_a_row" else readable
         place = rng.randrange(len(result) // 2, len(result))
         if fault.kind == "repeated_key":
             place = len(result)

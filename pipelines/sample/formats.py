@@ -68,12 +68,15 @@ def xlsx_bytes(sheet: str, rows: Sequence[Row]) -> bytes:
     parts = {
         "[Content_Types].xml": _content_types(),
         "_rels/.rels": _relations(
-            ("officeDocument", "xl/workbook.xml", OFFICE), ("core-properties", "docProps/core.xml", f"{RELATIONS}/metadata")
+            ("officeDocument", "xl/workbook.xml", OFFICE),
+            ("core-properties", "docProps/core.xml", f"{RELATIONS}/metadata"),
         ),
         "docProps/core.xml": _core_properties(),
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets><sheet name="{escape(sheet)}" sheetId="1" '
         'r:id="rId1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": _relations(("worksheet", "worksheets/sheet1.xml", OFFICE), ("styles", "styles.xml", OFFICE)),
+        "xl/_rels/workbook.xml.rels": _relations(
+            ("worksheet", "worksheets/sheet1.xml", OFFICE), ("styles", "styles.xml", OFFICE)
+        ),
         "xl/styles.xml": _styles(),
         "xl/worksheets/sheet1.xml": _sheet(rows),
     }

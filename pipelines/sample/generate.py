@@ -6,12 +6,14 @@ from pathlib import Path
 import yaml
 
 from pipelines.sample.agreements import make_contracts
+from pipelines.sample.assessment_files import assessment_extracts
+from pipelines.sample.budget_files import budget_extracts
 from pipelines.sample.contract_files import contract_extracts
 from pipelines.sample.extract import Extract
 from pipelines.sample.internal_trade import make_internal
+from pipelines.sample.investment_files import investment_extracts
 from pipelines.sample.ledger import make_postings
 from pipelines.sample.ledger_files import ledger_extracts
-from pipelines.sample.plan_files import plan_extracts
 from pipelines.sample.products import make_products, make_suppliers
 from pipelines.sample.projects import make_projects
 from pipelines.sample.system_files import system_extracts
@@ -36,7 +38,15 @@ def make_world(seed: int = DEFAULT_SEED) -> World:
 
 def make_extracts(world: World) -> list[Extract]:
     """Every file that the administrations delivered."""
-    return system_extracts(world) + contract_extracts(world) + ledger_extracts(world) + plan_extracts(world)
+    makers = (
+        system_extracts,
+        contract_extracts,
+        ledger_extracts,
+        budget_extracts,
+        investment_extracts,
+        assessment_extracts,
+    )
+    return [extract for make in makers for extract in make(world)]
 
 
 def write_sample(target: Path, seed: int = DEFAULT_SEED, truth: Path | None = None) -> None:

@@ -15,7 +15,12 @@ ONE_SIDED = 12
 def make_internal(rng: random.Random, world: World) -> dict[str, list[Posting]]:
     """Internal lines by administration: a cost at the buyer (art 9.1), the same income at the seller (art 9.7)."""
     ledgers = {code: Ledger(code, rng, world) for code in EVERYWHERE}
-    charges = [(buyer, service, key, month) for month in MONTHS for buyer in EVERYWHERE[1:] for service, key in _services(world, buyer)]
+    charges = [
+        (buyer, service, key, month)
+        for month in MONTHS
+        for buyer in EVERYWHERE[1:]
+        for service, key in _services(world, buyer)
+    ]
     one_sided = set(rng.sample(range(len(charges)), ONE_SIDED))
     for number, (buyer, service, key, (year, month)) in enumerate(charges):
         pair = f"KIT-{year}{month:02d}-{number:05d}"
@@ -25,7 +30,15 @@ def make_internal(rng: random.Random, world: World) -> dict[str, list[Posting]]:
             sides.pop(number % 3 == 0)
             world.one_sided.append(pair)
         for code, partner, signed in sides:
-            _book(ledgers[code], partner, signed, f"Koncern IT, {service}, ref. {pair}", key if code == buyer else "", pair, (year, month))
+            _book(
+                ledgers[code],
+                partner,
+                signed,
+                f"Koncern IT, {service}, ref. {pair}",
+                key if code == buyer else "",
+                pair,
+                (year, month),
+            )
     return {code: ledger.lines for code, ledger in ledgers.items()}
 
 
@@ -36,6 +49,8 @@ def _services(world: World, buyer: str) -> list[tuple[str, str]]:
     return [*sorted(named), ("servicedesk", "")]
 
 
-def _book(ledger: Ledger, partner: str, amount: Decimal, text: str, key: str, pair: str, month: tuple[int, int]) -> None:
+def _book(
+    ledger: Ledger, partner: str, amount: Decimal, text: str, key: str, pair: str, month: tuple[int, int]
+) -> None:
     account = accounts.INTERNAL_COST if amount > 0 else accounts.INTERNAL_INCOME
     ledger.add(ledger.day(*month), account, text, amount, Subject("internal", key), partner_code=partner, pair_key=pair)

@@ -15,7 +15,9 @@ from pipelines.sample.uses import FOREVER, STYLES
 from pipelines.sample.world import Contract, Posting, Project, Supplier, Use, World
 
 IT_FUNCTION = "06.45.52"
-MONTHS = tuple((year, month) for year in (2024, 2025, 2026) for month in range(1, 13) if date(year, month, 1) <= LAST_DATE)
+MONTHS = tuple(
+    (year, month) for year in (2024, 2025, 2026) for month in range(1, 13) if date(year, month, 1) <= LAST_DATE
+)
 CREDIT_SHARE, CLOSING_SHARE = 0.015, 0.1
 OTHER_IT_SHARE = 0.16  # of an administration's lines: IT bought without a contract
 
@@ -158,7 +160,11 @@ def _pay_ended(ledger: Ledger, use: Use) -> None:
     for year, month in MONTHS[1::3]:
         if date(year, month, 28) <= use.seen_to:
             part = (use.yearly_amount / 4 * ledger.amount(0.97, 1.03)).quantize(Decimal("0.01"))
-            text = f"Drift {use.system_name}" if ledger.rng.random() < 0.7 else f"Faktura {ledger.rng.randint(10_000, 99_999)}"
+            text = (
+                f"Drift {use.system_name}"
+                if ledger.rng.random() < 0.7
+                else f"Faktura {ledger.rng.randint(10_000, 99_999)}"
+            )
             _invoice(ledger, ledger.day(year, month), text, part, Subject("run", use.system_key), use.product.supplier)
 
 
@@ -210,10 +216,20 @@ def _buy_one(ledger: Ledger, suppliers: list[Supplier]) -> None:
         text = rng.choice(("Licens, enkeltbruger", "Skyabonnement", "Domæne og certifikat"))
         ledger.add(day, accounts.LICENCE, text, ledger.amount(150, 26_000), run, supplier, "It-licenser")
     elif draw < 0.90:
-        ledger.add(day, accounts.WAGES, "Løn, it-medarbejdere", ledger.amount(31_000, 62_000), run, None, "Systemforvaltning")
+        ledger.add(
+            day, accounts.WAGES, "Løn, it-medarbejdere", ledger.amount(31_000, 62_000), run, None, "Systemforvaltning"
+        )
     elif draw < 0.96:
         subject = Subject(rng.choice(("run", "change")))
-        ledger.add(day, accounts.CONSULTANT, "Konsulenttimer", ledger.amount(4_000, 90_000), subject, supplier, "Digitalisering")
+        ledger.add(
+            day,
+            accounts.CONSULTANT,
+            "Konsulenttimer",
+            ledger.amount(4_000, 90_000),
+            subject,
+            supplier,
+            "Digitalisering",
+        )
     else:
         _mixed_shop(ledger, day)
 
@@ -223,7 +239,9 @@ def _mixed_shop(ledger: Ledger, day: date) -> None:
     shop = ledger.rng.choice([s for s in ledger.world.suppliers if s.name.startswith(names.MIXED_FIRMS)])
     kind = ledger.rng.choice(("run", "other"))
     function = ADMINISTRATIONS[ledger.code].function_code
-    ledger.add(day, accounts.SUNDRY, "Diverse køb", ledger.amount(300, 24_000), Subject(kind), shop, "Administration", function)
+    ledger.add(
+        day, accounts.SUNDRY, "Diverse køb", ledger.amount(300, 24_000), Subject(kind), shop, "Administration", function
+    )
 
 
 def _everyday(ledger: Ledger) -> None:

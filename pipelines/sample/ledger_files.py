@@ -10,13 +10,30 @@ import pyarrow as pa
 
 from pipelines.sample import formats
 from pipelines.sample.catalogue import ADMINISTRATIONS
-from pipelines.sample.extract import Extract, Fault, Line, danish_date, danish_number, lines_of, plant, table, with_amounts
+from pipelines.sample.extract import (
+    Extract,
+    Fault,
+    Line,
+    danish_date,
+    danish_number,
+    lines_of,
+    plant,
+    table,
+    with_amounts,
+)
+from pipelines.sample.habits import editor
 from pipelines.sample.ledger import cost_centre_code
-from pipelines.sample.system_files import editor
 from pipelines.sample.world import Posting, World
 
 # The last day of each delivered period; a file holds what was posted after the one before it.
-PERIODS = (date(2024, 12, 31), date(2025, 12, 31), date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30), date(2026, 10, 31))
+PERIODS = (
+    date(2024, 12, 31),
+    date(2025, 12, 31),
+    date(2026, 3, 31),
+    date(2026, 6, 30),
+    date(2026, 9, 30),
+    date(2026, 10, 31),
+)
 SHARED = ("okf", "kff", "bif")
 FAULTY = date(2026, 9, 30)
 CORRECTED = date(2026, 6, 30)
@@ -26,7 +43,13 @@ Columns = Mapping[str, Callable[[Posting], object]]
 def ledger_extracts(world: World) -> list[Extract]:
     """Every ledger file, by sender and period."""
     extracts = []
-    for maker, codes in ((_kvantum, SHARED), (_sap, ("buf",)), (_dynamics, ("suf",)), (_opus, ("sof",)), (_parquet, ("tmf",))):
+    for maker, codes in (
+        (_kvantum, SHARED),
+        (_sap, ("buf",)),
+        (_dynamics, ("suf",)),
+        (_opus, ("sof",)),
+        (_parquet, ("tmf",)),
+    ):
         mine = [p for p in world.postings if p.administration_code in codes]
         for before, day in zip((date(2000, 1, 1), *PERIODS), PERIODS, strict=False):
             period = [p for p in mine if before < p.posting_date <= day]
@@ -79,7 +102,7 @@ def _kvantum(postings: list[Posting], day: date) -> list[Extract]:
     lines = _lines(postings, columns)
     if day == FAULTY:
         faults = [Fault("unknown_administration", "Selskab", "9999"), Fault("not_a_date", "Bogføringsdato", "31-09-2026"),
-                  Fault("not_an_amount", "Beløb", "1.23,45", loses_amount=True), Fault("not_a_row")]  # fmt: skip
+                  Fault("not_an_amount", "Beløb", "1.23,45", loses="all"), Fault("not_a_row")]  # fmt: skip
         lines = plant(lines, faults, "kvantum", ("Bilagsnummer", "190099000"))
     content = formats.csv_bytes(table(list(columns), lines), ";", "utf-8-sig")
     name = f"kvantum_poster_{stamp(day)}.csv.gz"
@@ -87,11 +110,11 @@ def _kvantum(postings: list[Posting], day: date) -> list[Extract]:
 
 
 def _sap(postings: list[Posting], day: date) -> list[Extract]:
-    """SAP project line items (CJI3): Windows-1252, points in dates, minus behind, # for nothing, no VAT number."""
+    """SAP project line items (CJI3): Windows-1252, points in dates, minus behind, no VAT number."""
     columns: Columns = {
         "Bilagsnummer": lambda p: p.voucher_key,
         "BilArt": lambda p: "KR" if p.supplier_key else "SA",
-        "PSP-element": lambda p: p.project_code or "#",
+        "PSP-element": lambda p: p.project_code,
         "Periode": lambda p: str(p.fiscal_period),
         "År": lambda p: str(p.posting_date.year),
         "Bogføringsdato": lambda p: danish_date(p.posting_date, "."),
@@ -113,13 +136,25 @@ def _sap(postings: list[Posting], day: date) -> list[Extract]:
     }
     lines = _lines(postings, columns)
     if day == FAULTY:
-        faults = [Fault("not_a_date", "Bogføringsdato", "00.13.2026"), Fault("not_a_row"), Fault("missing", "Bogføringsdato", ""),
-                  Fault("not_an_amount", "Vrd./CO-områdevaluta", "*", loses_amount=True)]  # fmt: skip
+        faults = [Fault("not_a_date", "Bogføringsdato", "00.13.2026"), Fault("not_a_row"), Fault("missing", "Bilagsnummer", ""),
+                  Fault("not_an_amount", "Vrd./CO-områdevaluta", "*", loses="all")]  # fmt: skip
         lines = plant(lines, faults, "sap", ("Bilagsnummer", "390099000"))
     total = sum((p.amount for p in postings), Decimal(0))
-    lines.append(Line({"Bilagsnummer": "*", "Vrd./CO-områdevaluta": danish_number(total, minus_after=True)}, fault="total"))
+    lines.append(
+        Line({"Bilagsnummer": "*", "Vrd./CO-områdevaluta": danish_number(total, minus_after=True)}, fault="total")
+    )
     content = formats.csv_bytes(table(list(columns), lines), ";", "windows-1252")
-    return [Extract("buf.postings", f"CJI3_{stamp(day).replace('-', '')}.csv.gz", day, lines, 2, formats.gzip_bytes(content), days_later=9)]
+    return [
+        Extract(
+            "buf.postings",
+            f"CJI3_{stamp(day).replace('-', '')}.csv.gz",
+            day,
+            lines,
+            2,
+            formats.gzip_bytes(content),
+            days_later=9,
+        )
+    ]
 
 
 def _dynamics(postings: list[Posting], day: date) -> list[Extract]:
@@ -147,10 +182,17 @@ def _dynamics(postings: list[Posting], day: date) -> list[Extract]:
     }
     lines = _lines(postings, columns)
     if day == FAULTY:
-        faults = [Fault("not_a_date", "TransDate", "2026-09-31T12:00:00Z"), Fault("unknown_code", "InterCompany", "XYZ")]
+        faults = [
+            Fault("not_a_date", "TransDate", "2026-09-31T12:00:00Z"),
+            Fault("unknown_code", "InterCompany", "XYZ"),
+        ]
         lines = plant(lines, faults, "dynamics", ("Voucher", "EFAK-99900000"))
     content = formats.csv_bytes(table(list(columns), lines), ",", "utf-8")
-    return [Extract("suf.postings", f"VendTrans_{stamp(day)}.csv.gz", day, lines, 2, formats.gzip_bytes(content), days_later=3)]
+    return [
+        Extract(
+            "suf.postings", f"VendTrans_{stamp(day)}.csv.gz", day, lines, 2, formats.gzip_bytes(content), days_later=3
+        )
+    ]
 
 
 def _opus(postings: list[Posting], day: date) -> list[Extract]:
@@ -162,7 +204,7 @@ def _opus(postings: list[Posting], day: date) -> list[Extract]:
         "Omkostningssted tekst": lambda p: p.cost_centre,
         "Funktion": lambda p: p.function_code,
         "Dranst": lambda p: p.dranst_code,
-        "PSP-element": lambda p: p.project_code or "Ikke tildelt",
+        "PSP-element": lambda p: p.project_code,
         "Artskonto": lambda p: p.account_code,
         "Artskonto tekst": lambda p: p.account_name,
         "Bilagsnr.": lambda p: p.voucher_key,
@@ -181,7 +223,7 @@ def _opus(postings: list[Posting], day: date) -> list[Extract]:
         first = [replace(line, amount=None) for line in lines[: len(lines) * 9 // 10]]
         extracts.append(_opus_file(columns, first, day, "", in_force=False))
     if day == FAULTY:
-        faults = [Fault("not_an_amount", "Beløb", "u/b", loses_amount=True), Fault("not_a_year", "Regnskabsår", "26"),
+        faults = [Fault("not_an_amount", "Beløb", "u/b", loses="all"), Fault("not_a_year", "Regnskabsår", "26"),
                   Fault("not_a_whole_number", "Periode", "september")]  # fmt: skip
         lines = plant(lines, faults, "opus", ("Bilagsnr.", "590099000"))
     extracts.append(_opus_file(columns, lines, day, "_rettet" if day == CORRECTED else ""))
@@ -233,4 +275,8 @@ def _parquet(postings: list[Posting], day: date) -> list[Extract]:
         }
     )
     lines = [Line({"posted_by": _user(p)}, p.amount, p) for p in postings]
-    return [Extract("tmf.postings", f"ledger_{stamp(day)}.parquet", day, lines, 1, content, days_later=2, control_totals=True)]
+    return [
+        Extract(
+            "tmf.postings", f"ledger_{stamp(day)}.parquet", day, lines, 1, content, days_later=2, control_totals=True
+        )
+    ]

@@ -45,7 +45,9 @@ CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
 
 def is_registration_code(text: str) -> bool:
     """Whether eight digits pass the modulus 11 check of the Danish business register."""
-    return len(text) == 8 and text.isdigit() and sum(w * int(d) for w, d in zip(CVR_WEIGHTS, text, strict=True)) % 11 == 0
+    return (
+        len(text) == 8 and text.isdigit() and sum(w * int(d) for w, d in zip(CVR_WEIGHTS, text, strict=True)) % 11 == 0
+    )
 
 
 def registration_code(rng: random.Random, taken: set[str]) -> str:
@@ -102,7 +104,9 @@ def near_spelling(word: str, rng: random.Random) -> str:
 
 def misspell(word: str, rng: random.Random) -> str:
     """The word with two neighbouring letters swapped, as a hurried person types it."""
-    place = [i for i in range(2, len(word) - 2) if word[i].isalpha() and word[i + 1].isalpha() and word[i] != word[i + 1]]
+    place = [
+        i for i in range(2, len(word) - 2) if word[i].isalpha() and word[i + 1].isalpha() and word[i] != word[i + 1]
+    ]
     if not place:
         return word
     where = rng.choice(place)

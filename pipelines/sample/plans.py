@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pipelines.sample.catalogue import ADMINISTRATIONS, CAPABILITIES, EVERYWHERE, IT_COST_CENTRES, LAST_DATE, cost_centre
+from pipelines.sample.catalogue import (
+    ADMINISTRATIONS,
+    CAPABILITIES,
+    EVERYWHERE,
+    IT_COST_CENTRES,
+    LAST_DATE,
+    cost_centre,
+)
 from pipelines.sample.ledger import IT_FUNCTION
 from pipelines.sample.uses import FOREVER
 from pipelines.sample.world import Project, Use, World
@@ -81,7 +88,10 @@ def budget_lines(world: World, day: date) -> list[BudgetLine]:
         for project in world.projects:
             if project.administration_code == code:
                 years = [year for year, _ in project.plan if year >= 2024]
-                lines += [_budget_line(code, project.project_code, project.name, y, day, actuals, whole, project) for y in years]
+                lines += [
+                    _budget_line(code, project.project_code, project.name, y, day, actuals, whole, project)
+                    for y in years
+                ]
     return lines
 
 
@@ -107,7 +117,9 @@ def _budget_line(
     version = f"R{year}" if year < day.year else f"{day:%Y-%m}" if year == day.year else f"B{year}"
     dranst = "3" if project and project.steering_area == "anlaeg" else "1"
     centre = cost_centre(code, "Digitalisering") if project else key
-    return BudgetLine(code, key, name, year, version, IT_FUNCTION, dranst, centre, project.project_code if project else "", amounts)
+    return BudgetLine(
+        code, key, name, year, version, IT_FUNCTION, dranst, centre, project.project_code if project else "", amounts
+    )
 
 
 def investment_lines(world: World, code: str, day: date) -> list[InvestmentLine]:
@@ -156,7 +168,11 @@ def assessments(world: World, code: str) -> list[Assessment]:
         for dimension in DIMENSIONS:
             if rng.random() < 0.85:
                 score = Decimal(round(min(5.0, max(1.0, rng.gauss(level, 0.7))) * 2)) / 2
-                comment = f"Vurderet i forhold til {CAPABILITIES[use.product.capability_code].name.lower()}." if score <= 2 else ""
+                comment = (
+                    f"Vurderet i forhold til {CAPABILITIES[use.product.capability_code].name.lower()}."
+                    if score <= 2
+                    else ""
+                )
                 found.append(Assessment(use, dimension, score, day, rng.choice(ASSESSORS), comment))
     return found
 

@@ -35,7 +35,11 @@ def _candidates(world: World, current: Sequence[Use]) -> list[dict[str, object]]
     found = []
     for capability in CAPABILITIES.values():
         if capability.role in KINDS:
-            uses = [u for u in current if u.product.capability_code == capability.code and u.product.family == capability.role]
+            uses = [
+                u
+                for u in current
+                if u.product.capability_code == capability.code and u.product.family == capability.role
+            ]
             found.append(_candidate(world, capability.code, KINDS[capability.role], uses))
     return sorted(found, key=lambda c: -Decimal(str(c["yearly_amount"])))
 

@@ -1,6 +1,5 @@
-"""Inventories of systems as seven registers write them: one function per administration. Contracts are in contract_files.py."""
+"""Inventories of systems as the registers write them: one function per administration. KITOS is in kitos_files.py."""
 
-import random
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -8,8 +7,10 @@ from decimal import Decimal
 import pyarrow as pa
 
 from pipelines.sample import formats, names
-from pipelines.sample.catalogue import ADMINISTRATIONS, CAPABILITIES, unit_code
-from pipelines.sample.extract import Extract, Fault, Line, danish_date, lines_of, plain, plant, table
+from pipelines.sample.catalogue import CAPABILITIES, unit_code
+from pipelines.sample.extract import Extract, Fault, Line, danish_date, danish_number, lines_of, plain, plant, table
+from pipelines.sample.habits import DANISH_CRITICALITY, DANISH_SENSITIVITY, editor, stated_amount
+from pipelines.sample.kitos_files import grid_systems, interface_usages
 from pipelines.sample.world import Use, World
 
 SNAPSHOTS = {
@@ -21,19 +22,19 @@ SNAPSHOTS = {
     "bif": (date(2025, 12, 31), date(2026, 7, 31)),
     "tmf": (date(2025, 12, 31), date(2026, 6, 30), date(2026, 10, 31)),
 }
-DANISH_LIFECYCLE = {"undecided": "", "phasing_in": "Under indfasning", "operational": "I drift", "phasing_out": "Under udfasning"}
-DANISH_CRITICALITY = {"low": "Lav", "medium": "Mellem", "high": "Høj", "vital": "Samfundskritisk"}
-DANISH_SENSITIVITY = {"none": "Ingen persondata", "personal": "Almindelige personoplysninger", "sensitive": "Følsomme personoplysninger",
-                      "criminal": "Straffedomme og lovovertrædelser"}  # fmt: skip
-DANISH_HOSTING = {"on_premise": "On-premise", "external": "Eksternt", "hybrid": "Hybrid"}
-KITOS_LIFECYCLE = {"undecided": "Undecided", "phasing_in": "PhasingIn", "operational": "Operational", "phasing_out": "PhasingOut"}
-KITOS_SENSITIVITY = {"none": "None", "personal": "PersonData", "sensitive": "SensitiveData", "criminal": "LegalData"}
-KITOS_HOSTING = {"on_premise": "OnPremise", "external": "External", "hybrid": "Hybrid"}
 
 
 def system_extracts(world: World) -> list[Extract]:
     """Every inventory of every administration, oldest first."""
-    makers = {"okf": _okf, "kff": _kff, "buf": _buf, "suf": _suf, "sof": _sof, "bif": _bif, "tmf": _tmf}
+    makers = {
+        "okf": grid_systems,
+        "kff": interface_usages,
+        "buf": _buf,
+        "suf": _suf,
+        "sof": _sof,
+        "bif": _bif,
+        "tmf": _tmf,
+    }
     extracts = []
     for code, days in SNAPSHOTS.items():
         for day in days:
@@ -42,108 +43,10 @@ def system_extracts(world: World) -> list[Extract]:
     return extracts
 
 
-def editor(key: str) -> str:
-    """The person who is said to have edited a record last."""
-    return names.person(random.Random(key))
-
-
-def stated_amount(use: Use) -> Decimal | None:
-    """The yearly cost as an inventory states it: rounded, off by up to ten per cent, and often not at all."""
-    rng = random.Random(f"stated {use.system_key}")
-    if rng.random() < 0.4 or use.is_supplied_by_koncern_it:
-        return None
-    return Decimal(round(float(use.yearly_amount) * rng.uniform(0.9, 1.1), -3))
-
-
-def _extract(code: str, day: date, newest: bool, lines: Sequence[Line], first_row: int, name: str, content: bytes) -> Extract:
+def _extract(
+    code: str, day: date, newest: bool, lines: Sequence[Line], first_row: int, name: str, content: bytes
+) -> Extract:
     return Extract(f"{code}.systems", name, day, lines, first_row, content, in_force=newest)
-
-
-def _okf(uses: list[Use], day: date, newest: bool) -> Extract:
-    """A KITOS grid export: many columns, lists in one cell, dates as dates; columns come and go."""
-    columns = {
-        "Status": lambda u: "Aktivt",
-        "Lokal System ID": lambda u: f"ØKF-{u.system_key[:4]}",
-        "IT-System (UUID)": lambda u: u.system_key,
-        "IT System": lambda u: u.system_name,
-        "Version": lambda u: u.version,
-        "Lokal kaldenavn": lambda u: u.local_name,
-        "Ansv. organisationsenhed": lambda u: u.unit,
-        "Tidligere systemnavn": lambda u: u.former_name,
-        "Forretningstype": lambda u: CAPABILITIES[u.product.capability_code].business_type,
-        "KLE ID": lambda u: ", ".join(u.capability_codes),
-        "KLE navn": lambda u: ", ".join(CAPABILITIES[c].name for c in u.capability_codes if c in CAPABILITIES),
-        "Leverandør": lambda u: u.supplier_name,
-        "Rettighedshaver": lambda u: u.product.supplier.name,
-        "Sidst redigeret: Bruger": lambda u: editor(u.system_key),
-        "Sidst redigeret: Dato": lambda u: date(2026, 1, 1 + len(u.system_name) % 28),
-        "Ibrugtagningsdato": lambda u: u.start_date,
-        "Slutdato for anvendelse": lambda u: u.end_date,
-        "Livscyklus": lambda u: DANISH_LIFECYCLE[u.lifecycle_on(day)],
-        "IT systemet driftes": lambda u: DANISH_HOSTING[u.product.hosting],
-        "Systemets overordnede formål": lambda u: u.description,
-        "Antal brugere": lambda u: u.users_on(day),
-        "DataType": lambda u: DANISH_SENSITIVITY[u.product.sensitivity],
-        "Kritikalitet": lambda u: DANISH_CRITICALITY[u.product.criticality],
-        "Noter": lambda u: "",
-    }
-    lines = lines_of(uses, columns)
-    headers = list(columns)
-    if newest:
-        faults = [Fault("unknown_code", "Livscyklus", "I bero"), Fault("missing", "IT System"), Fault("not_a_date", "Ibrugtagningsdato", "forår 2021")]
-        lines = plant(lines, faults, "okf systems", ("IT-System (UUID)", "00000000-0000-4000-8000-00000000000"))
-        headers.insert(9, "Webtilgængelighed")  # a column that somebody chose to show since last time
-    content = formats.xlsx_bytes("IT Systemer", table(headers, lines))
-    return _extract("okf", day, newest, lines, 2, f"Export_IT-Systemer_{day:%Y-%m-%d}.xlsx", content)
-
-
-def _kff(uses: list[Use], day: date, newest: bool) -> Extract:
-    """The KITOS interface's answer, usage joined with its system; the newest file has no date in its name."""
-    lines = [Line(_kitos_usage(u, day), None, u) for u in uses]
-    if newest:
-        broken = {**_kitos_usage(uses[3], day), "uuid": "00000000-0000-4000-8000-000000000001"}
-        broken["general"] = {**broken["general"], "numberOfExpectedUsers": {"lowerBound": "ca. 40", "upperBound": None}}  # type: ignore[dict-item]
-        lines.insert(41, Line(broken, None, None, "not_a_whole_number"))
-    name = "it-system-usages.json" if newest else f"it-system-usages_{day:%Y%m%d}.json"
-    content = formats.json_bytes([line.cells for line in lines])
-    return Extract("kff.systems", name, day, lines, 1, content, states_business_date=newest, in_force=newest)
-
-
-def _kitos_usage(u: Use, day: date) -> dict[str, object]:
-    product, person = u.product, editor(u.system_key)
-    users = u.users_on(day)
-    return {
-        "uuid": u.system_key,
-        "systemContext": {"uuid": u.catalogue_key, "name": u.system_name},
-        "organizationContext": {"name": ADMINISTRATIONS["kff"].name},
-        "system": {
-            "formerName": u.former_name or None,
-            "kle": [{"uuid": f"kle-{code}", "name": code} for code in u.capability_codes],
-            "businessType": {"name": CAPABILITIES[product.capability_code].business_type},
-            "rightsHolder": {"name": u.supplier_name, "cvr": u.registration_code or None},
-        },
-        "general": {
-            "localCallName": u.local_name or None,
-            "systemVersion": u.version or None,
-            "numberOfExpectedUsers": {"lowerBound": users, "upperBound": users + users // 10},
-            "validity": {
-                "lifeCycleStatus": KITOS_LIFECYCLE[u.lifecycle_on(day)],
-                "validFrom": f"{u.start_date}T00:00:00Z",
-                "validTo": f"{u.end_date}T00:00:00Z" if u.end_date else None,
-            },
-            "hostedAt": KITOS_HOSTING[product.hosting],
-            "isBusinessCritical": "Yes" if product.criticality in ("high", "vital") else "No",
-            "systemUsageCriticalityLevel": {"name": DANISH_CRITICALITY[product.criticality]},
-            "purpose": u.description,
-        },
-        "organizationUsage": {
-            "responsibleOrganizationUnit": {"name": u.unit, "unitId": unit_code("kff", u.unit)},
-            "usingOrganizationUnits": [{"name": ADMINISTRATIONS[code].name} for code in u.shared_with],
-        },
-        "roles": [{"user": {"name": person, "email": names.mail(person)}, "role": {"name": "Systemejer"}}],
-        "gdpr": {"dataSensitivityLevels": [KITOS_SENSITIVITY[product.sensitivity]]},
-        "lastModified": f"{day}T06:30:00Z",
-    }
 
 
 def _buf(uses: list[Use], day: date, newest: bool) -> Extract:
@@ -167,18 +70,31 @@ def _buf(uses: list[Use], day: date, newest: bool) -> Extract:
     }
     lines = lines_of(uses, columns)
     if newest:
-        faults = [Fault("not_a_whole_number", "Brugere", "ca. 40"), Fault("not_an_amount", "Årlig udgift (1.000 kr.)", "ukendt")]
+        faults = [
+            Fault("not_a_whole_number", "Brugere", "ca. 40"),
+            Fault("not_an_amount", "Årlig udgift (1.000 kr.)", "ukendt"),
+        ]
         lines = plant(lines, faults, "buf systems", ("Nr.", "B-99"))
     total = sum((stated_amount(u) or Decimal(0) for u in uses), Decimal(0)) / 1000
     lines.append(Line({"Nr.": "I alt", "Årlig udgift (1.000 kr.)": total}, fault="total"))
-    above = [["Børne- og Ungdomsforvaltningen"], ["Systemoversigt pr.", day], ["Beløb i 1.000 kr."], []]
+    above: list[list[formats.Cell]] = [
+        ["Børne- og Ungdomsforvaltningen"],
+        ["Systemoversigt pr.", day],
+        ["Beløb i 1.000 kr."],
+        [],
+    ]
     content = formats.xlsx_bytes("Systemer", table(list(columns), lines, above))
     return _extract("buf", day, newest, lines, 6, f"Systemoversigt BUF {day:%Y-%m-%d}.xlsx", content)
 
 
 def _suf(uses: list[Use], day: date, newest: bool) -> Extract:
     """A GLPI-like export: everything quoted, UTF-8 with a byte order mark, states in English."""
-    states = {"undecided": "To be decided", "phasing_in": "Implementation", "operational": "Production", "phasing_out": "Phase-out"}
+    states = {
+        "undecided": "To be decided",
+        "phasing_in": "Implementation",
+        "operational": "Production",
+        "phasing_out": "Phase-out",
+    }
     columns = {
         "ID": lambda u: u.system_key,
         "Navn": lambda u: u.system_name,
@@ -193,8 +109,12 @@ def _suf(uses: list[Use], day: date, newest: bool) -> Extract:
         "Udløber": lambda u: plain(u.end_date and f"{u.end_date} 00:00:00"),
         "Gruppe": lambda u: u.unit,
         "Antal brugere": lambda u: str(u.users_on(day)),
-        "Forretningskritikalitet": lambda u: {"low": "1", "medium": "2", "high": "3", "vital": "4"}[u.product.criticality],
-        "Placering": lambda u: {"on_premise": "Eget driftscenter", "external": "Leverandør", "hybrid": "Blandet"}[u.product.hosting],
+        "Forretningskritikalitet": lambda u: {"low": "1", "medium": "2", "high": "3", "vital": "4"}[
+            u.product.criticality
+        ],
+        "Placering": lambda u: {"on_premise": "Eget driftscenter", "external": "Leverandør", "hybrid": "Blandet"}[
+            u.product.hosting
+        ],
         "Kommentar": lambda u: u.description,
         "Teknisk ansvarlig": lambda u: editor(u.system_key),
         "E-mail": lambda u: names.mail(editor(u.system_key)),
@@ -216,7 +136,9 @@ def _sof(uses: list[Use], day: date, newest: bool) -> Extract:
         "Leverandør": lambda u: u.supplier_name,
         "CVR": lambda u: f"DK{u.registration_code}" if u.registration_code else "",
         "Opgave": lambda u: ",".join(u.capability_codes),
-        "Fase": lambda u: {"undecided": "0", "phasing_in": "2", "operational": "3", "phasing_out": "4"}[u.lifecycle_on(day)],
+        "Fase": lambda u: {"undecided": "0", "phasing_in": "2", "operational": "3", "phasing_out": "4"}[
+            u.lifecycle_on(day)
+        ],
         "Startdato": lambda u: danish_date(u.start_date),
         "Slutdato": lambda u: danish_date(u.end_date, empty="31-12-9999"),
         "Enhedsnr": lambda u: unit_code("sof", u.unit),
@@ -224,13 +146,17 @@ def _sof(uses: list[Use], day: date, newest: bool) -> Extract:
         "Brugere": lambda u: f"{u.users_on(day):,}".replace(",", "."),
         "Kritikalitet": lambda u: DANISH_CRITICALITY[u.product.criticality],
         "Data": lambda u: u.product.sensitivity[:1].upper(),
-        "Årsudgift": lambda u: plain((amount := stated_amount(u)) and f"{amount:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")),
+        "Årsudgift": lambda u: plain((amount := stated_amount(u)) and danish_number(amount)),
         "Bemærkninger": lambda u: u.description,
         "Systemejer": lambda u: editor(u.system_key),
     }
     lines = lines_of(uses, columns)
     if newest:
-        faults = [Fault("not_a_date", "Startdato", "31-02-2019"), Fault("not_a_row"), Fault("unknown_code", "Fase", "7")]
+        faults = [
+            Fault("not_a_date", "Startdato", "31-02-2019"),
+            Fault("not_a_row"),
+            Fault("unknown_code", "Fase", "7"),
+        ]
         lines = plant(lines, faults, "sof systems", ("Løbenr", "S-990"))
     content = formats.csv_bytes(table(list(columns), lines), ";", "windows-1252")
     return _extract("sof", day, newest, lines, 2, f"systemer_{day:%Y-%m-%d}.csv", content)
@@ -242,9 +168,13 @@ def _bif(uses: list[Use], day: date, newest: bool) -> Extract:
         "SYSTEMNR": lambda u: u.system_key,
         "SYSTEMNAVN": lambda u: u.system_name,
         "LEVERANDOER": lambda u: u.supplier_name,
-        "CVRNR": lambda u: " ".join(u.registration_code[n : n + 2] for n in range(0, 8, 2)) if u.registration_code else "",
+        "CVRNR": lambda u: (
+            " ".join(u.registration_code[n : n + 2] for n in range(0, 8, 2)) if u.registration_code else ""
+        ),
         "KLE": lambda u: "/".join(u.capability_codes),
-        "STATUS": lambda u: {"undecided": "U", "phasing_in": "I", "operational": "D", "phasing_out": "A"}[u.lifecycle_on(day)],
+        "STATUS": lambda u: {"undecided": "U", "phasing_in": "I", "operational": "D", "phasing_out": "A"}[
+            u.lifecycle_on(day)
+        ],
         "STARTDATO": lambda u: f"{u.start_date:%Y%m%d}",
         "SLUTDATO": lambda u: f"{u.end_date:%Y%m%d}" if u.end_date else "00000000",
         "ENHED": lambda u: names.transliterate(u.unit).upper(),

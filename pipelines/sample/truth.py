@@ -12,19 +12,28 @@ from pipelines.sample import names
 from pipelines.sample.extract import Extract
 from pipelines.sample.formats import gzip_bytes
 from pipelines.sample.planted import planted
-from pipelines.sample.uses import FOREVER
-from pipelines.sample.world import Posting, World
+from pipelines.sample.world import Posting, Use, World
 
+POSTING_HEADER = (
+    "contract_id",
+    "file_name",
+    "source_row_number",
+    "administration_code",
+    "is_it",
+    "spend_kind",
+    "system_key",
+    "contract_key",
+    "pair_key",
+)
 MONEY = ("postings", "budgets", "investments")
 
 
 def write_truth(folder: Path, world: World, extracts: Sequence[Extract]) -> None:
     """Write all truth files below `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    _write_csv(folder / "system_use.csv", ("administration_code", "system_key", "true_product", "is_current"), _uses(world))
-    header = ("contract_id", "file_name", "source_row_number", "administration_code", "is_it", "spend_kind", "system_key",
-              "contract_key", "pair_key")  # fmt: skip
-    (folder / "posting_truth.csv.gz").write_bytes(gzip_bytes(_csv(header, _postings(extracts)).encode()))
+    header = ("administration_code", "system_key", "true_product", "is_current")
+    _write_csv(folder / "system_use.csv", header, _uses(world, extracts))
+    (folder / "posting_truth.csv.gz").write_bytes(gzip_bytes(_csv(POSTING_HEADER, _postings(extracts)).encode()))
     _write_json(folder / "totals.json", _totals(extracts))
     _write_json(folder / "planted.json", planted(world))
     _write_json(folder / "personal.json", _personal(extracts))
@@ -32,9 +41,11 @@ def write_truth(folder: Path, world: World, extracts: Sequence[Extract]) -> None
     _write_csv(folder / "bad_rows.csv", bad, _bad_rows(extracts))
 
 
-def _uses(world: World) -> Iterable[Sequence[object]]:
+def _uses(world: World, extracts: Sequence[Extract]) -> Iterable[Sequence[object]]:
+    """Every use that some inventory listed, and whether one in force does."""
+    current = {id(line.origin) for e in extracts if e.in_force for line in e.lines if isinstance(line.origin, Use)}
     for use in world.uses:
-        yield use.administration_code, use.system_key, use.product.product_id, str(use.seen_to == FOREVER).lower()
+        yield use.administration_code, use.system_key, use.product.product_id, str(id(use) in current).lower()
 
 
 def _postings(extracts: Sequence[Extract]) -> Iterable[Sequence[object]]:
@@ -59,7 +70,10 @@ def _totals(extracts: Sequence[Extract]) -> dict[str, object]:
     """Per contract what is in force, and money by administration, to the øre."""
     in_force = [e for e in extracts if e.in_force]
     return {
-        "contracts": {c: _contract_total([e for e in in_force if e.contract_id == c]) for c in sorted({e.contract_id for e in in_force})},
+        "contracts": {
+            c: _contract_total([e for e in in_force if e.contract_id == c])
+            for c in sorted({e.contract_id for e in in_force})
+        },
         "deliveries": len(extracts),
         "postings": _posting_totals(in_force),
         "budgets": _part_totals(in_force, "budgets"),
@@ -75,17 +89,12 @@ def _contract_total(extracts: Sequence[Extract]) -> dict[str, object]:
         "rows": len(rows),
         "accepted": len(accepted),
         "rejected": len(rows) - len(accepted),
-        "output_rows": sum(1 if _is_long(e) else max(1, len(line.parts)) for e in extracts for _, line in e.numbered() if not line.fault),
+        "output_rows": sum(max(1, len(line.parts)) for line in accepted),
     }
     if extracts[0].contract_id.endswith(MONEY):
         total["accepted_amount"] = _money(sum((e.amount_of(accepted=True) for e in extracts), Decimal(0)))
         total["rejected_amount"] = _money(sum((e.amount_of(accepted=False) for e in extracts), Decimal(0)))
     return total
-
-
-def _is_long(extract: Extract) -> bool:
-    """Whether one row of the file is one row of the dataset."""
-    return all(len(line.parts) <= 1 for line in extract.lines)
 
 
 def _posting_totals(extracts: Sequence[Extract]) -> dict[str, object]:
@@ -130,7 +139,9 @@ def _personal(extracts: Sequence[Extract]) -> dict[str, object]:
     """Every invented person and address that stands in some file."""
     pool = {f"{first} {last}" for first in names.FIRST_NAMES for last in names.LAST_NAMES}
     addresses = {names.mail(name) for name in pool}
-    found = {text for e in extracts for line in e.lines for text in _texts(line.cells) if text in pool or text in addresses}
+    found = {
+        text for e in extracts for line in e.lines for text in _texts(line.cells) if text in pool or text in addresses
+    }
     return {"names": sorted(found & pool), "addresses": sorted(found & addresses)}
 
 

@@ -11,11 +11,17 @@ from pipelines.sample.catalogue import ADMINISTRATIONS, CAPABILITIES, EVERYWHERE
 from pipelines.sample.world import Product, Use, World
 
 ALWAYS, FOREVER = date(2000, 1, 1), date(2099, 12, 31)
-STYLES = {"okf": "proper", "kff": "proper", "buf": "mixed", "suf": "mixed", "sof": "plain", "bif": "old", "tmf": "mixed"}
+STYLES = {
+    "okf": "proper",
+    "kff": "proper",
+    "buf": "mixed",
+    "suf": "mixed",
+    "sof": "plain",
+    "bif": "old",
+    "tmf": "mixed",
+}
 KEYS = {"buf": "B-{:03d}", "suf": "{}", "sof": "S-{:04d}", "bif": "{:05d}", "tmf": "TM{:04d}"}
 MISSING_NUMBER = {"okf": 0.1, "kff": 0.05, "buf": 1.0, "suf": 0.25, "sof": 0.15, "bif": 0.4, "tmf": 0.3}
-# How much each administration pays per user for the same product, drawn from these in order (family A).
-PRICE_FACTORS = (0.72, 1.0, 1.35, 1.65, 0.9, 1.2)
 
 
 @dataclass(frozen=True)
@@ -59,12 +65,11 @@ def _planted_wants(rng: random.Random, world: World) -> list[Want]:
 
 
 def _same_product(rng: random.Random, product: Product) -> list[Want]:
-    """One product in four to six administrations at unit prices that differ by a factor of up to two."""
-    factors = list(PRICE_FACTORS[: rng.randint(4, 6)])
-    rng.shuffle(factors)
-    base = rng.randint(500, 1_100)
+    """One product in four to six administrations; the dearest pays about twice as much per user as the cheapest."""
+    base, count = rng.randint(500, 1_100), rng.randint(4, 6)
+    factors = [rng.uniform(0.65, 0.85), rng.uniform(1.4, 1.8), *(rng.uniform(0.85, 1.4) for _ in range(count - 2))]
     wants = []
-    for code, factor in zip(rng.sample(EVERYWHERE, len(factors)), factors, strict=True):
+    for code, factor in zip(rng.sample(EVERYWHERE, count), factors, strict=True):
         users = rng.randint(900, 3_000)
         wants.append(Want(code, product, round(users * base * factor), users))
     return wants
@@ -73,21 +78,34 @@ def _same_product(rng: random.Random, product: Product) -> list[Want]:
 def _generic_wants(rng: random.Random, world: World, planted: list[Want]) -> list[Want]:
     """Each remaining product somewhere, then more uses until every administration has its number."""
     products = [p for p in world.products if p.family == "generic"]
-    left = {a.code: a.use_count - sum(w.administration_code == a.code for w in planted) for a in ADMINISTRATIONS.values()}
+    left = {
+        a.code: a.use_count - sum(w.administration_code == a.code for w in planted) for a in ADMINISTRATIONS.values()
+    }
     pairs: list[tuple[str, Product]] = []
     for product in products:
-        allowed = [c for c in CAPABILITIES[product.capability_code].administrations if left[c] > 0]
+        allowed = [
+            c for c in CAPABILITIES[product.capability_code].administrations if left[c] > 0 and _may_use(c, product)
+        ]
         code = rng.choice(allowed or [c for c in EVERYWHERE if left[c] > 0])
         pairs.append((code, product))
         left[code] -= 1
     for code in EVERYWHERE:
         others = [p for p in products if (code, p) not in set(pairs) and _may_use(code, p)]
         pairs += [(code, p) for p in rng.sample(others, left[code])]
-    return [Want(code, p, round(rng.lognormvariate(11.3, 0.7)), rng.randint(5, 800)) for code, p in pairs]
+    return [_generic_want(rng, code, product) for code, product in pairs]
+
+
+def _generic_want(rng: random.Random, code: str, product: Product) -> Want:
+    """A small system: its price per user is the product's own, give or take a tenth."""
+    price = random.Random(product.catalogue_key).lognormvariate(6.2, 0.5)
+    users = rng.randint(40, 420)
+    return Want(code, product, round(price * users * rng.uniform(0.9, 1.1)), users)
 
 
 def _may_use(code: str, product: Product) -> bool:
-    """Tasks that all have (their codes begin with 0) may be anywhere; the others where they belong."""
+    """Tasks that all have (their codes begin with 0) may be anywhere; the others where they belong, once they have moved."""
+    if any(code == giver and product.capability_code == task for task, giver, _ in MOVED_TASKS):
+        return False
     return product.capability_code < "1" or code in CAPABILITIES[product.capability_code].administrations
 
 
@@ -171,7 +189,12 @@ def _spelling(product: Product, style: str, is_old_name: bool, rng: random.Rando
 def _loose(name: str, product: Product, style: str, draw: float, rng: random.Random) -> str:
     if style == "proper" and draw < 0.5:
         return name
-    endings = {0.10: f" {product.version}.{rng.randint(0, 9)}", 0.16: f" v{product.version}", 0.20: " (drift)", 0.23: " - produktion"}
+    endings = {
+        0.10: f" {product.version}.{rng.randint(0, 9)}",
+        0.16: f" v{product.version}",
+        0.20: " (drift)",
+        0.23: " - produktion",
+    }
     for limit, ending in endings.items():
         if draw < limit:
             return name + ending
@@ -190,7 +213,9 @@ def _loose(name: str, product: Product, style: str, draw: float, rng: random.Ran
 
 def _share_one_use(world: World) -> None:
     """One KITOS use that several administrations share: no candidate, since it is one solution already."""
-    index = next(i for i, u in enumerate(world.uses) if u.administration_code == "kff" and u.product.capability_code == "11.06")
+    index = next(
+        i for i, u in enumerate(world.uses) if u.administration_code == "kff" and u.product.capability_code == "11.06"
+    )
     world.uses[index] = replace(world.uses[index], shared_with=("okf", "suf", "sof"), user_count=1450)
 
 
@@ -202,12 +227,19 @@ def _add_ended(rng: random.Random, world: World) -> None:
         for number, use in enumerate(rng.sample(generic, 4), start=901):
             product = _predecessor(use.product, names.brand(rng, brands), len(world.products) + 1, rng)
             world.products.append(product)
-            ended = date(2026, rng.choice((2, 8)), 28)
-            world.uses.append(
-                replace(use, system_key=_key(code, number, product.catalogue_key, rng), product=product, system_name=product.name, former_name="",
-                        catalogue_key=product.catalogue_key, supplier_name=product.supplier.name, lifecycle="phasing_out",
-                        registration_code="", seen_from=ALWAYS, seen_to=ended, end_date=ended)
-            )  # fmt: skip
+            last_day = date(2026, rng.choice((2, 8)), 28)
+            ended = replace(
+                use,
+                system_key=_key(code, number, product.catalogue_key, rng),
+                product=product,
+                system_name=product.name,
+                former_name="",
+                catalogue_key=product.catalogue_key,
+                supplier_name=product.supplier.name,
+                registration_code="",
+                lifecycle="phasing_out",
+            )
+            world.uses.append(replace(ended, seen_from=ALWAYS, seen_to=last_day, end_date=last_day))
 
 
 def _predecessor(product: Product, word: str, number: int, rng: random.Random) -> Product:
@@ -218,21 +250,14 @@ def _predecessor(product: Product, word: str, number: int, rng: random.Random) -
 
 
 def _add_transferred(world: World) -> None:
-    """A use of a task that moved is listed by the giving administration until the day, by the receiving one from then on."""
+    """Uses of a task that moved are listed by the giving administration until the day, by the receiving one from then on."""
     last_day = TRANSFER_DATE - timedelta(days=1)
-    for number, (capability, giver, receiver) in enumerate(MOVED_TASKS, start=1):
-        known = [u.product for u in world.uses_of(giver)]
-        taken = next(
-            (u for u in world.uses_of(receiver)
-             if u.product.capability_code == capability and u.seen_to == FOREVER and u.product not in known), None
-        )  # fmt: skip
-        if taken is None:
-            continue
-        index = world.uses.index(taken)
-        world.uses[index] = replace(taken, seen_from=TRANSFER_DATE)
-        key = _key(giver, 950 + number, taken.product.catalogue_key, random.Random(number))
-        units = ADMINISTRATIONS[giver].units
-        world.uses.append(
-            replace(taken, administration_code=giver, system_key=key, seen_from=ALWAYS, seen_to=last_day, shared_with=(),
-                    system_name=taken.product.name, unit=units[0], catalogue_key=taken.product.catalogue_key)
-        )  # fmt: skip
+    for capability, giver, receiver in MOVED_TASKS:
+        found = [u for u in world.uses_of(receiver) if u.product.capability_code == capability and u.seen_to == FOREVER]
+        for number, taken in enumerate(found[:2], start=951 + 2 * MOVED_TASKS.index((capability, giver, receiver))):
+            product = taken.product
+            world.uses[world.uses.index(taken)] = replace(taken, seen_from=TRANSFER_DATE)
+            key = _key(giver, number, product.catalogue_key, random.Random(number))
+            given = replace(taken, administration_code=giver, system_key=key, unit=ADMINISTRATIONS[giver].units[0])
+            given = replace(given, system_name=product.name, catalogue_key=product.catalogue_key, shared_with=())
+            world.uses.append(replace(given, seen_from=ALWAYS, seen_to=last_day))

@@ -1,0 +1,83 @@
+"""The suites of expectations/ on the tables of a build: whether each applies, has rows, and what it says."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.audit.dbt_results import Manifest
+from pipelines.audit.engine import WAREHOUSE, Engine, quoted
+from pipelines.audit.limits import Limits
+from pipelines.audit.result import CheckResult
+from pipelines.audit.suites import Rule, RuleMeta, Suite
+from pipelines.audit.verdict import (
+    Place,
+    judge,
+    may_have_no_rows,
+    shown_columns,
+    without_promise,
+    without_rows,
+    without_table,
+)
+
+
+@dataclass
+class TableChecks:
+    """Verdicts on all tables so far, and Great Expectations' own results for its pages."""
+
+    checks: list[CheckResult] = field(default_factory=list)
+    natives: list[Any] = field(default_factory=list)
+
+
+def with_row_rule(suite: Suite) -> Suite:
+    """The suite with the rule that its table has rows in front, unless it may be empty."""
+    if suite.meta.may_be_empty:
+        return suite
+    name = suite.table_name
+    meta = RuleMeta(
+        check="has_rows", sentence=f"The table {name} has rows.", sentence_da=f"Tabellen {name} har rækker."
+    )
+    rule = Rule(type="expect_table_row_count_to_be_between", kwargs={"min_value": 1}, meta=meta, severity="critical")
+    return suite.model_copy(update={"expectations": (rule, *suite.expectations)})
+
+
+def place_of(suite: Suite) -> Place:
+    """Where the verdicts of a suite belong."""
+    return Place(gate="build", prefix=suite.name, table=suite.table_name)
+
+
+def check_tables(
+    engine: Engine, suites: list[Suite], manifest: Manifest, limits: Limits, promised_datasets: set[str]
+) -> TableChecks:
+    """The verdicts of all suites on the warehouse that the engine has attached."""
+    found, present = TableChecks(), engine.tables()
+    for suite in suites:
+        if suite.name not in present:
+            found.checks += [without_table(rule, place_of(suite), limits) for rule in suite.expectations]
+        else:
+            _check_table(engine, suite, manifest, limits, promised_datasets, found)
+    return found
+
+
+def _check_table(
+    engine: Engine, suite: Suite, manifest: Manifest, limits: Limits, promised: set[str], found: TableChecks
+) -> None:
+    place, lacking = place_of(suite), suite.meta.missing(promised)
+    relation = f"{WAREHOUSE}.{quoted(suite.schema_name)}.{quoted(suite.table_name)}"
+    if lacking:
+        found.checks += [without_promise(rule, place, limits, lacking) for rule in suite.expectations]
+        return
+    if engine.count(relation) == 0:
+        needed = suite.meta.needs_all or tuple(n for n in suite.meta.needs_any if n in promised)
+        empty = suite.meta.may_be_empty
+        found.checks += [
+            may_have_no_rows(rule, place, limits) if empty else without_rows(rule, place, limits, needed)
+            for rule in suite.expectations
+        ]
+        return
+    hidden = manifest.hidden_columns(suite.schema_name, suite.table_name)
+    run = engine.validate(suite, relation, limits, shown_columns(suite.expectations, hidden))
+    found.natives += [run.result] if run.result is not None else []
+    for rule in suite.expectations:
+        absent = set(rule.meta.needs_all) - promised
+        finding = run.findings.get(rule.meta.check)
+        verdict = without_promise(rule, place, limits, absent) if absent else judge(rule, finding, place, limits)
+        found.checks.append(verdict)

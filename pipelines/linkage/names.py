@@ -1,0 +1,59 @@
+"""Names made comparable: spelling, legal forms, versions and abbreviations taken out of the way. SQL macros only."""
+
+import duckdb
+
+LEGAL_FORMS = (
+    "a s|as|aps|i s|is|p s|k s|amba|ivs|ltd|limited|inc|gmbh|ab|plc|llp|llc|danmark|denmark|dk|uk|holding|group|the"
+)
+SPELLED_OUT = {
+    "æ": "ae",
+    "ø": "oe",
+    "å": "aa",
+    "Æ": "ae",
+    "Ø": "oe",
+    "Å": "aa",
+    "&": " og ",
+    "+": " plus ",
+    "'": "",
+    "´": "",
+    "®": "",
+}
+VERSION = "( (v|ver|version)? ?[0-9]+( [0-9]+)*)?( (produktion|production|prod|drift|test))*$"
+
+
+def normalising(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the macros that comparisons are made of.
+
+    plain(t): lower case, Danish letters spelled out, only letters and digits. firm(t): plain without legal forms.
+    core(t, f): a product's name without the supplier's name f before it, a remark in parentheses and a version after it.
+    shortened(a, b): each word of one is the beginning of the word of the other at the same place, as abbreviations are.
+    near(a, b): one task is the other, or lies below it in the taxonomy; true when one of them is unknown.
+    """
+    text = "coalesce(t, '')"
+    for letter, spelled in SPELLED_OUT.items():
+        letter = letter.replace("'", "''")
+        text = f"replace({text}, '{letter}', '{spelled}')"
+    connection.execute(
+        f"create macro plain(t) as trim(regexp_replace(lower(strip_accents({text})), '[^a-z0-9]+', ' ', 'g'))"
+    )
+    connection.execute(
+        "create macro firm(t) as coalesce(nullif(trim(regexp_replace(' ' || plain(t) || ' ', "
+        f"' (({LEGAL_FORMS}) )+', ' ', 'g')), ''), plain(t))"
+    )
+    connection.execute(
+        "create macro unversioned(n) as coalesce(nullif(trim(regexp_replace(n, '" + VERSION + "', '')), ''), n)"
+    )
+    connection.execute(
+        "create macro unbranded(n, f) as case when prefix(n, f || ' ') then n[length(f) + 2:] "
+        "when prefix(n, split_part(f, ' ', 1) || ' ') and length(split_part(f, ' ', 1)) > 3 "
+        "then n[length(split_part(f, ' ', 1)) + 2:] else n end"
+    )
+    connection.execute(
+        "create macro core(t, f) as unbranded(unversioned(plain(regexp_replace(coalesce(t, ''), '\\([^)]*\\)', ' ', 'g'))), f)"
+    )
+    connection.execute(
+        "create macro shortened(a, b) as len(string_split(a, ' ')) = len(string_split(b, ' ')) and "
+        "len(list_filter(list_zip(string_split(a, ' '), string_split(b, ' ')), lambda w: "
+        "not ((prefix(w[1], w[2]) and length(w[2]) >= 3) or (prefix(w[2], w[1]) and length(w[1]) >= 3)))) = 0"
+    )
+    connection.execute("create macro near(a, b) as a is null or b is null or prefix(a, b) or prefix(b, a)")

@@ -1,0 +1,78 @@
+"""Which spellings are the same supplier: register number first, then names without legal form, then names alike."""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.ingest.expressions import literal
+from pipelines.linkage.groups import group, raw_rows
+from pipelines.transform.build import Build
+
+SUPPLIER_SIMILARITY = 0.95
+SOURCES = ("systems", "contracts", "postings")
+
+
+def link_suppliers(connection: duckdb.DuckDBPyConnection, build: Build, target: Path) -> None:
+    """One row per spelling (name and register number as sources write them), with the supplier it means.
+
+    Spellings with the same register number are one; a spelling without a number joins the one number that its name goes with.
+    """
+    spelled = " union all ".join(
+        f"select supplier_name, supplier_registration_code from {raw_rows(build, n)}" for n in SOURCES
+    )
+    connection.execute(
+        "create table spelling as select *, 's' || left(md5(name || '|' || written_code), 12) as id, firm(name) as firm_name, "
+        "regexp_replace(regexp_replace(upper(written_code), '[^0-9A-Z]', '', 'g'), '^DK', '') as code from ("
+        "select coalesce(supplier_name, '') as name, coalesce(supplier_registration_code, '') as written_code, count(*) as uses "
+        f"from ({spelled}) where supplier_name is not null or supplier_registration_code is not null group by 1, 2)"
+    )
+    connection.execute(
+        "create table firm_code as select firm_name, any_value(code) as code from spelling "
+        "where code <> '' and firm_name <> '' group by firm_name having count(distinct code) = 1"
+    )
+    group(connection, "select id from spelling order by id", _supplier_pairs())
+    connection.execute("create table supplier_group as select id, head from grouped")
+    connection.execute(f"copy ({_supplier_table()}) to {literal(str(target))} (format parquet)")
+
+
+def _supplier_pairs() -> str:
+    """Pairs of spellings that mean the same supplier: (id, id, method, probability, reason)."""
+    different = "(a.code <> '' and b.code <> '' and a.code <> b.code)"
+    return f"""
+        with numbered as (
+            select s.id, s.name, s.firm_name, s.code, coalesce(nullif(s.code, ''), f.code, '') as known_code
+            from spelling s left join firm_code f using (firm_name)
+        ),
+        head as (select min(id) as id, known_code from numbered where known_code <> '' group by known_code),
+        firm_head as (select min(id) as id, firm_name from numbered where known_code = '' and firm_name <> '' group by firm_name)
+        select h.id, n.id, case when n.code <> '' then 'registration_code' else 'same_name' end,
+               case when n.code <> '' then 1.0 else 0.98 end,
+               case when n.code <> '' then 'Same register number ' || h.known_code
+                    else 'Same name apart from spelling and legal form as register number ' || h.known_code end
+        from numbered n join head h using (known_code)
+        union all
+        select h.id, n.id, 'same_name', 0.97, 'Same name apart from spelling and legal form'
+        from numbered n join firm_head h using (firm_name) where n.known_code = ''
+        union all
+        select a.id, b.id, 'similar_name', round(jaro_winkler_similarity(a.firm_name, b.firm_name), 4),
+               'Names alike: ' || a.name || ' and ' || b.name
+        from numbered a join numbered b
+          on left(a.firm_name, 4) = left(b.firm_name, 4) and a.id < b.id and a.firm_name <> b.firm_name
+        where length(a.firm_name) >= 6
+          and (jaro_winkler_similarity(a.firm_name, b.firm_name) >= {SUPPLIER_SIMILARITY} or shortened(a.firm_name, b.firm_name))
+          and not {different.replace("code", "known_code")}
+          and (a.known_code = '' or b.known_code = '')
+        order by 1, 2"""
+
+
+def _supplier_table() -> str:
+    return """
+        select s.name as source_supplier_name, s.written_code as source_registration_code, g.head as supplier_id,
+               first_value(nullif(s.name, '')) over best as supplier_name,
+               max(nullif(s.code, '')) over (partition by g.head) as supplier_registration_code,
+               coalesce(l.method, 'only_spelling') as link_method, coalesce(l.probability, 1.0) as link_probability,
+               coalesce(l.reason, 'The only spelling of this supplier') as link_reason
+        from spelling s join grouped g using (id) left join linked l using (id)
+        window best as (partition by g.head order by (s.name = '')::int, s.uses desc, s.name
+                        rows between unbounded preceding and unbounded following)
+        order by 1, 2"""
