@@ -58,14 +58,15 @@ def refresh(instance: Instance, as_of: date | None = None, force: bool = False) 
 
 
 def _failure(result: Any) -> str:
-    """The sentence of the first step that failed."""
+    """The sentence of the first step that failed; for an error nobody foresaw, its kind and where the run's log is."""
     for event in result.all_events:
         data = event.event_specific_data
-        if event.event_type_value == "STEP_FAILURE":
-            told = data.user_failure_data
-            if told is not None and told.description:
-                return str(told.description)
-            return str(data.error.message).strip() if data.error else event.message or "unknown"
-        if event.event_type_value == "PIPELINE_FAILURE" and data.error:
-            return str((data.error.cause or data.error).message).strip()
+        if event.event_type_value == "STEP_FAILURE" and data.user_failure_data and data.user_failure_data.description:
+            return str(data.user_failure_data.description)
+        if event.event_type_value in ("STEP_FAILURE", "PIPELINE_FAILURE") and data.error:
+            root = data.error
+            while root.cause:
+                root = root.cause
+            step = f" in step {event.step_key}" if event.step_key else ""
+            return f"{root.message.strip()}{step}. The whole error is in the run's log in the UI (run {result.run_id})."
     return "The run failed before its first step."

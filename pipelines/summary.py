@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -40,9 +41,9 @@ def _rows_table(console: Console, manifest: dict[str, Any]) -> None:
     rows, rejected = manifest["rows"], manifest["rejected_rows"]
     codes = sorted({code for by_code in rows.values() for code in by_code})
     shown = codes if len(codes) <= MANY else []
-    table = Table(title=f"{manifest['instance_name']}: rows in force", title_justify="left", title_style="bold")
+    table = Table(title=f"{manifest['instance_name']}: rows in force", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     for name in ["dataset", *shown, "all" if shown else f"all {len(codes)} administrations", "rejected"]:
-        table.add_column(name, justify="left" if name == "dataset" else "right")
+        table.add_column(name, justify="left" if name == "dataset" else "right", no_wrap=True)
     for dataset, by_code in rows.items():
         figures = [f"{by_code.get(code, 0):,}" for code in shown]
         table.add_row(dataset, *figures, f"{sum(by_code.values()):,}", f"{rejected.get(dataset, 0):,}")

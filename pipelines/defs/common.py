@@ -19,7 +19,7 @@ MODEL_GROUPS = {"staging": "s4_staging", "intermediate": "s5_intermediate", "cor
 
 def build_of(context: Any, instance: Instance) -> Build:
     """The build folder of this run: every step of a run works on the same one."""
-    return Build(instance.build / context.run_id)
+    return Build(instance.build / context.run.run_id)
 
 
 def raw_key(contract_id: str) -> dg.AssetKey:

@@ -58,7 +58,7 @@ def _archive(configuration: Configuration) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with told():
             clean_candidates(instance)
-            build = new_build(instance, context.run_id)
+            build = new_build(instance, context.run.run_id)
             Archive(instance.archive).keep_configuration(instance.root, configuration.files, configuration.content_hash)
             report = land(instance, list(configuration.contracts))
             for problem in report.problems:

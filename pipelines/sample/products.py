@@ -59,6 +59,7 @@ def make_products(rng: random.Random, world: World) -> None:
                 _add(shelf, capability, capability.role, number)
     _add_traps(shelf)
     generic = [c for c in CAPABILITIES.values() if c.role == "G"]
+    generic += [c for c in generic if c.code < "1"] * 2  # what all administrations do has more products to choose from
     while len(world.products) < PRODUCT_COUNT:
         _add(shelf, generic[len(world.products) % len(generic)], "generic", rng.randrange(9))
 

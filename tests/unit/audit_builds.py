@@ -1,0 +1,180 @@
+"""A build made by hand, as small as an audit can have: one administration, every dataset, two systems. For the audit's tests."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import yaml
+
+from pipelines.contracts.catalogue import datasets
+from pipelines.instance import PROJECT_ROOT
+
+MODELS = PROJECT_ROOT / "dbt_project" / "models"
+EXPECTATIONS = PROJECT_ROOT / "expectations"
+ALL_DATASETS = set(datasets())
+TYPES = {"string": "varchar", "int": "integer"}
+LINEAGE = {"delivery_id": "d_{0}", "contract_id": "okf.{0}", "administration_code": "okf", "source_row_number": 1}
+
+RAW: dict[str, list[dict[str, object]]] = {
+    "systems": [
+        {"system_key": "s1", "system_name": "One", "user_count": 10},
+        {"system_key": "s2", "system_name": "Two", "user_count": 20},
+    ],
+    "contracts": [{"contract_key": "c1", "contract_name": "First", "yearly_amount": 100, "system_keys": "s1|s2"}],
+    "assessments": [
+        {"system_key": "s1", "dimension_code": "security", "score_value": 4, "assessed_date": "2025-01-01"}
+    ],
+    "postings": [
+        {"posting_date": "2025-01-01", "posting_amount": "100.10"},
+        {"posting_date": "2025-01-02", "posting_amount": "-20.05"},
+    ],
+    "budgets": [
+        {"budget_line_key": "l1", "fiscal_year": 2026, "version_code": "B", "measure_code": "adopted", "budget_amount": 50},
+        {"budget_line_key": "l1", "fiscal_year": 2026, "version_code": "B", "measure_code": "actual"},
+    ],
+    "investments": [
+        {"project_code": "p1", "project_name": "P", "fiscal_year": 2026, "version_code": "B", "line_code": "plan_adopted",
+         "steering_area_code": "service", "investment_amount": 500},
+    ],
+}  # fmt: skip
+TABLES: dict[str, list[dict[str, object]]] = {
+    "core.dim_administration": [{"administration_code": "okf", "administration_name": "ØKF", "is_in_reference": True}],
+    "core.dim_supplier": [{"supplier_id": "x", "supplier_name": "X A/S", "spelling_count": 1}],
+    "core.dim_product": [
+        {"product_id": "p1", "product_name": "One", "system_use_count": 1, "administration_count": 1},
+        {"product_id": "p2", "product_name": "Two", "system_use_count": 1, "administration_count": 1},
+    ],
+    "core.dim_system": [
+        {"administration_code": "okf", "system_key": "s1", "is_owner": True, "product_id": "p1", "user_count": 10,
+         "yearly_cost_amount": 50},
+        {"administration_code": "okf", "system_key": "s2", "is_owner": True, "product_id": "p2", "user_count": 20,
+         "yearly_cost_amount": 50},
+    ],
+    "core.dim_contract": [{"administration_code": "okf", "yearly_amount": 100, "listed_system_count": 2}],
+    "core.fct_contract_system": [
+        {"administration_code": "okf", "system_id": "1", "part_count": 2, "allocated_yearly_amount": 50},
+        {"administration_code": "okf", "system_id": "2", "part_count": 2, "allocated_yearly_amount": 50},
+    ],
+    "core.fct_assessment": [
+        {"administration_code": "okf", "system_id": "1", "score_value": 4, "assessed_date": "2025-01-01"}
+    ],
+    "core.fct_delivery": [{"delivery_id": "d_systems", "is_in_force": True, "accepted_row_count": 2}],
+    "core.fct_posting": [
+        {"administration_code": "okf", "supplier_id": "x", "posting_date": "2025-01-01", "fiscal_year": 2025,
+         "posting_amount": "100.10"},
+        {"administration_code": "okf", "supplier_id": "x", "posting_date": "2025-01-02", "fiscal_year": 2025,
+         "posting_amount": "-20.05"},
+    ],
+    "core.fct_budget": [
+        {"administration_code": "okf", "fiscal_year": 2026, "measure_code": "adopted", "budget_amount": 50,
+         "is_newest_version": True},
+        {"administration_code": "okf", "fiscal_year": 2026, "measure_code": "actual", "is_newest_version": True},
+    ],
+    "core.fct_investment": [
+        {"administration_code": "okf", "fiscal_year": 2026, "line_code": "plan_adopted", "investment_amount": 500,
+         "is_newest_version": True},
+    ],
+    "marts.mart_it_landscape": [
+        {"administration_code": "okf", "is_owner": True, "is_in_use": True, "product_id": "p1", "supplier_id": "x",
+         "capability_codes": "27", "contract_id": "c", "yearly_cost_amount": 50},
+        {"administration_code": "okf", "is_owner": True, "is_in_use": True, "product_id": "p2", "supplier_id": "x",
+         "capability_codes": "27", "contract_id": "c", "yearly_cost_amount": 50},
+    ],
+    "marts.mart_investment_overview": [
+        {"administration_code": "okf", "line_kind": "run", "fiscal_year": 2026, "adopted_amount": 50, "currency_code": "DKK"},
+        {"administration_code": "okf", "line_kind": "investment", "fiscal_year": 2026, "adopted_amount": 500,
+         "currency_code": "DKK"},
+    ],
+}  # fmt: skip
+
+
+def make_build(folder: Path) -> Path:
+    """A build whose audit passes: inputs, warehouse.duckdb, and dbt/ with a manifest and results."""
+    (folder / "inputs").mkdir(parents=True)
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+        for schema in ("staging", "core", "marts"):
+            connection.execute(f"create schema {schema}")
+        _lay_inputs(connection, folder / "inputs")
+        for name, columns in published_columns().items():
+            connection.execute(f"create table {name} ({', '.join(f'{c} {t}' for c, t in columns.items())})")
+            for row in TABLES.get(name, []):
+                insert(connection, name, row)
+    write_dbt(folder / "dbt", {node: "success" if node.startswith("model.") else "pass" for node in NODES})
+    return folder
+
+
+def published_columns() -> dict[str, dict[str, str]]:
+    """`<schema>.<table>` of core and marts with column types, as the dbt project declares them."""
+    found: dict[str, dict[str, str]] = {}
+    for schema in ("core", "marts"):
+        for model in yaml.safe_load((MODELS / schema / f"{schema}.yml").read_text(encoding="utf-8"))["models"]:
+            columns = {c["name"]: TYPES.get(c["data_type"], c["data_type"]) for c in model["columns"]}
+            found[f"{schema}.{model['name']}"] = columns
+    return found
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, object]) -> None:
+    """One row given by name."""
+    places = ", ".join("?" * len(row))
+    connection.execute(f"insert into {table} ({', '.join(row)}) values ({places})", list(row.values()))
+
+
+def _lay_inputs(connection: duckdb.DuckDBPyConnection, inputs: Path) -> None:
+    deliveries = []
+    for name, dataset in datasets().items():
+        columns = ", ".join(f"{c} {t}" for c, t in dataset.columns.items())
+        connection.execute(f"create table staging.stg_{name} ({columns})")
+        for number, row in enumerate(RAW[name], start=1):
+            lineage = {k: v.format(name) if isinstance(v, str) else number for k, v in LINEAGE.items()}
+            insert(connection, f"staging.stg_{name}", lineage | row)
+        _copy(connection, f"select * from staging.stg_{name}", inputs / f"raw_{name}")
+        amount = f"sum({dataset.main_amount})" if dataset.main_amount else "cast(null as decimal(38, 2))"
+        deliveries.append(
+            f"select 'd_{name}' as delivery_id, '{name}' as dataset_name, 'accepted' as status, true as is_in_force, "
+            "count(*) as source_rows, count(*) as accepted_rows, 0 as rejected_rows, count(*) as output_rows, "
+            f"{amount} as source_amount, {amount} as accepted_amount, 0.00 as rejected_amount from staging.stg_{name}"
+        )
+    _copy(connection, " union all ".join(deliveries), inputs / "raw_delivery")
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    connection.execute(f"copy ({query}) to '{folder}/part.parquet' (format parquet)")
+
+
+NODES: dict[str, dict[str, object]] = {
+    "model.portfolio.dim_system": {
+        "name": "dim_system", "resource_type": "model", "schema": "core", "config": {"materialized": "table"},
+        "columns": {"user_count": {"meta": {}}, "criticality_code": {"meta": {"classification": "restricted"}}},
+    },
+    "test.portfolio.unique_dim_system_system_id.1": {
+        "name": "unique_dim_system_system_id", "resource_type": "test", "column_name": "system_id",
+        "attached_node": "model.portfolio.dim_system", "test_metadata": {"name": "unique", "kwargs": {}},
+        "config": {"severity": "ERROR"},
+    },
+    "test.portfolio.warned.2": {
+        "name": "warned", "resource_type": "test", "config": {"severity": "warn"},
+        "attached_node": "model.portfolio.dim_system", "description": "A rule that only warns.",
+    },
+}  # fmt: skip
+
+
+def write_dbt(folder: Path, statuses: dict[str, str]) -> None:
+    """dbt's manifest of NODES, and run_results with these statuses."""
+    folder.mkdir(exist_ok=True)
+    nodes = {unique_id: {"unique_id": unique_id} | node for unique_id, node in NODES.items()}
+    (folder / "manifest.json").write_text(json.dumps({"nodes": nodes, "unit_tests": {"unit_test.x": {}}}))
+    results = [
+        {"unique_id": unique_id, "status": status, "message": "Could not convert string 'Jens Hansen'", "failures": 3}
+        for unique_id, status in statuses.items()
+    ]
+    (folder / "run_results.json").write_text(json.dumps({"results": results}))
+
+
+@contextmanager
+def warehouse(build: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of a build opened to be broken."""
+    with duckdb.connect(str(build / "warehouse.duckdb")) as connection:
+        yield connection
