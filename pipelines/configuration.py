@@ -77,9 +77,10 @@ class Configuration:
         return Codes(by_field, administrations or None, self.known_administrations)
 
     @property
-    def promised_datasets(self) -> set[str]:
-        """Datasets that some contract of the instance promises."""
-        return {contract.dataset_name for contract in self.contracts}
+    def promised(self) -> set[str]:
+        """What some contract of the instance promises: datasets (`systems`) and their fields (`systems.supplier_name`)."""
+        fields = {f"{c.dataset_name}.{name}" for c in self.contracts for name in c.provided_fields()}
+        return {c.dataset_name for c in self.contracts} | fields
 
 
 def _files(instance: Instance) -> dict[str, str]:

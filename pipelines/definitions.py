@@ -17,7 +17,7 @@ from pipelines.transform.dbt import ensure_manifest
 def build_definitions(instance: Instance) -> dg.Definitions:
     """Assets, checks, job and schedule for one municipality. Raises ConfigurationError when its configuration is faulty."""
     configuration = Configuration.load(instance)
-    promised = configuration.promised_datasets
+    promised = configuration.promised
     models = model_assets(instance, ensure_manifest(), promised)
     published = sorted(key for key in models.keys if key.path[0] in PUBLISHED_SCHEMAS)
     return dg.Definitions(

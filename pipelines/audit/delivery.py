@@ -52,7 +52,7 @@ def audit_delivery(
     suite = compile_suite(contract, compares=previous_rows is not None, expectations=expectations)
     relation = f"read_parquet({literal(parquet)})"
     shown = shown_columns(suite.expectations)
-    findings = _decided(contract, engine().validate(suite, relation, chosen, shown).findings, engine().count(relation))
+    findings = _decided(contract, engine().validate(suite, relation, chosen, shown).findings)
     place = Place(gate="delivery", prefix=f"delivery.{contract.id}", table=contract.dataset_name)
     return [judge(rule, findings.get(rule.meta.check), place, chosen) for rule in suite.expectations]
 
@@ -119,9 +119,10 @@ def _quality(contract: Contract) -> list[Rule]:
         raise ConfigurationError(f"Contract {contract.id}: {error} See docs/contracts.md.") from error
 
 
-def _decided(contract: Contract, findings: Mapping[str, Finding], rows: int) -> dict[str, Finding]:
+def _decided(contract: Contract, findings: Mapping[str, Finding]) -> dict[str, Finding]:
     """The findings, with the contract's own bounds deciding where a quality rule was counted."""
-    decided = dict(findings)
+    decided, counted = dict(findings), findings.get("rows")
+    rows = int(counted.observed) if counted and not counted.error else 0
     for number, rule in enumerate(contract.quality, start=1):
         check = quality_rule(number, rule).meta.check
         found = findings.get(check)

@@ -92,10 +92,13 @@ class Engine:
             connection.exec_driver_sql(statement)
             connection.commit()
 
-    def count(self, table: str) -> int:
-        """Number of rows of a table or view."""
-        with self._execution.get_connection() as connection:
-            return int(connection.exec_driver_sql(f"select count(*) from {table}").scalar())
+    def is_empty(self, relation: str) -> bool:
+        """True when a table is known to have no rows. One that cannot be read is left to the rules to say so."""
+        try:
+            with self._execution.get_connection() as connection:
+                return connection.exec_driver_sql(f"select 1 from {relation} limit 1").first() is None
+        except Exception:
+            return False
 
     def tables(self) -> set[str]:
         """`<schema>.<table>` of everything in the attached warehouse."""

@@ -22,7 +22,8 @@ class Part(BaseModel):
 class RuleMeta(Part):
     """What we add to an expectation: its stable name, and the rule in words. `{limit}` in a sentence is filled in.
 
-    `needs_all`: promised datasets without which this rule says nothing, beside those of its suite.
+    `needs_all`: promised datasets (`systems`) or fields (`systems.supplier_name`) without which this rule says nothing,
+    beside those of its suite.
     """
 
     check: str

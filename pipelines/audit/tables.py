@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.audit.dbt_results import Manifest
-from pipelines.audit.engine import WAREHOUSE, Engine, quoted
+from pipelines.audit.engine import WAREHOUSE, Engine, SuiteRun, quoted
 from pipelines.audit.limits import Limits
 from pipelines.audit.result import CheckResult
 from pipelines.audit.suites import Rule, RuleMeta, Suite
@@ -64,20 +64,27 @@ def _check_table(
     relation = f"{WAREHOUSE}.{quoted(suite.schema_name)}.{quoted(suite.table_name)}"
     if lacking:
         found.checks += [without_promise(rule, place, limits, lacking) for rule in suite.expectations]
-        return
-    if engine.count(relation) == 0:
-        needed = suite.meta.needs_all or tuple(n for n in suite.meta.needs_any if n in promised)
-        empty = suite.meta.may_be_empty
-        found.checks += [
-            may_have_no_rows(rule, place, limits) if empty else without_rows(rule, place, limits, needed)
-            for rule in suite.expectations
-        ]
-        return
-    hidden = manifest.hidden_columns(suite.schema_name, suite.table_name)
-    run = engine.validate(suite, relation, limits, shown_columns(suite.expectations, hidden))
-    found.natives += [run.result] if run.result is not None else []
-    for rule in suite.expectations:
-        absent = set(rule.meta.needs_all) - promised
-        finding = run.findings.get(rule.meta.check)
-        verdict = without_promise(rule, place, limits, absent) if absent else judge(rule, finding, place, limits)
-        found.checks.append(verdict)
+    elif engine.is_empty(relation):
+        found.checks += _empty_table(suite, limits, promised)
+    else:
+        hidden = manifest.hidden_columns(suite.schema_name, suite.table_name)
+        run = engine.validate(suite, relation, limits, shown_columns(suite.expectations, hidden))
+        found.natives += [run.result] if run.result is not None else []
+        found.checks += [_judged(rule, run, place, limits, promised) for rule in suite.expectations]
+
+
+def _judged(rule: Rule, run: SuiteRun, place: Place, limits: Limits, promised: set[str]) -> CheckResult:
+    """The verdict on one rule, which may need more datasets than its suite."""
+    absent = set(rule.meta.needs_all) - promised
+    if absent:
+        return without_promise(rule, place, limits, absent)
+    return judge(rule, run.findings.get(rule.meta.check), place, limits)
+
+
+def _empty_table(suite: Suite, limits: Limits, promised: set[str]) -> list[CheckResult]:
+    """The verdicts on a table without rows: a failure, unless the suite says that it may be empty."""
+    place, meta = place_of(suite), suite.meta
+    if meta.may_be_empty:
+        return [may_have_no_rows(rule, place, limits) for rule in suite.expectations]
+    needed = meta.needs_all or tuple(name for name in meta.needs_any if name in promised)
+    return [without_rows(rule, place, limits, needed) for rule in suite.expectations]

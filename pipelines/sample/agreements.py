@@ -37,7 +37,7 @@ def make_contracts(rng: random.Random, world: World) -> None:
 
 
 def _groups(rng: random.Random, world: World, code: str, count: int) -> list[list[Use]]:
-    """The uses that share a contract: planted ones alone, others with what the same supplier delivers besides."""
+    """The uses that share a contract: planted ones alone, others with what the same firm delivers besides."""
     uses = [u for u in world.uses_of(code) if u.seen_to == FOREVER and not u.is_supplied_by_koncern_it]
     planted = [[u] for u in uses if u.product.family in ("A", "B", "C", "S", "trap")]
     left = [u for u in uses if u.product.family == "generic"]
@@ -46,7 +46,7 @@ def _groups(rng: random.Random, world: World, code: str, count: int) -> list[lis
     groups: list[list[Use]] = []
     while left and len(planted) + len(groups) < count:
         first = left.pop(0)
-        same = [u for u in left if u.product.supplier == first.product.supplier][:2]
+        same = [u for u in left if u.seller == first.seller][:2]
         groups.append([first, *same])
         left = [u for u in left if u not in same]
     return planted + groups
@@ -107,7 +107,7 @@ def _system_contract(
 ) -> Contract:
     product = uses[0].product
     is_call_off = product.family == "generic" and rng.random() < 0.12
-    base = _base(rng, code, number, product.supplier, _name(rng, uses))
+    base = _base(rng, code, number, uses[0].seller, _name(rng, uses))
     base = replace(base, supplier_name=uses[0].supplier_name) if rng.random() < 0.7 else base
     base = _with_period(rng, base, uses)
     return replace(

@@ -165,7 +165,7 @@ def _pay_ended(ledger: Ledger, use: Use) -> None:
                 if ledger.rng.random() < 0.7
                 else f"Faktura {ledger.rng.randint(10_000, 99_999)}"
             )
-            _invoice(ledger, ledger.day(year, month), text, part, Subject("run", use.system_key), use.product.supplier)
+            _invoice(ledger, ledger.day(year, month), text, part, Subject("run", use.system_key), use.seller)
 
 
 def _pay_project(ledger: Ledger, project: Project) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from pipelines.sample import names
 from pipelines.sample.catalogue import ADMINISTRATIONS, CAPABILITIES, EVERYWHERE, MOVED_TASKS, TRANSFER_DATE
-from pipelines.sample.world import Product, Use, World
+from pipelines.sample.world import Product, Supplier, Use, World
 
 ALWAYS, FOREVER = date(2000, 1, 1), date(2099, 12, 31)
 STYLES = {
@@ -22,6 +22,8 @@ STYLES = {
 }
 KEYS = {"buf": "B-{:03d}", "suf": "{}", "sof": "S-{:04d}", "bif": "{:05d}", "tmf": "TM{:04d}"}
 MISSING_NUMBER = {"okf": 0.1, "kff": 0.05, "buf": 1.0, "suf": 0.25, "sof": 0.15, "bif": 0.4, "tmf": 0.3}
+RESELLER_SHARE, WRONG_TASK_SHARE = 0.06, 0.05
+OLD_NAME_LENGTH = 22  # the old machine's field is no longer
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def make_uses(rng: random.Random, world: World) -> None:
     for code in EVERYWHERE:
         mine = [w for w in wants if w.administration_code == code]
         rng.shuffle(mine)
-        world.uses += [_use(rng, want, number) for number, want in enumerate(mine, start=1)]
+        world.uses += [_use(rng, want, number, _seller(rng, world, want)) for number, want in enumerate(mine, start=1)]
     _share_one_use(world)
     _add_ended(rng, world)
     _add_transferred(world)
@@ -109,12 +111,19 @@ def _may_use(code: str, product: Product) -> bool:
     return product.capability_code < "1" or code in CAPABILITIES[product.capability_code].administrations
 
 
-def _use(rng: random.Random, want: Want, number: int) -> Use:
+def _seller(rng: random.Random, world: World, want: Want) -> Supplier:
+    """Who is written as supplier: the maker, but for some small systems the firm that it was bought through."""
+    if want.product.family == "generic" and rng.random() < RESELLER_SHARE:
+        return rng.choice(world.suppliers[:3])
+    return want.product.supplier
+
+
+def _use(rng: random.Random, want: Want, number: int, seller: Supplier) -> Use:
     product, code = want.product, want.administration_code
     administration, style = ADMINISTRATIONS[code], STYLES[code]
     start = date(rng.randint(2012, 2024), rng.randint(1, 12), 1)
     is_old_name = product.former_name is not None and rng.random() < 0.3
-    has_number = product.supplier.registration_code and rng.random() >= MISSING_NUMBER[code]
+    has_number = seller.registration_code and rng.random() >= MISSING_NUMBER[code]
     known = rng.random() < 0.85 or product.family in ("A", "B", "C", "S")
     lifecycle = rng.choice(("operational",) * 9 + ("phasing_in", "undecided"))
     catalogue_key = product.catalogue_key if rng.random() < 0.8 else str(uuid.UUID(int=rng.getrandbits(128), version=4))
@@ -126,8 +135,9 @@ def _use(rng: random.Random, want: Want, number: int) -> Use:
         local_name=f"{administration.units[0]} {product.noun}" if rng.random() < 0.1 else "",
         former_name=product.former_name if product.former_name and not is_old_name and rng.random() < 0.8 else "",
         version=f"{product.version}.{rng.randint(0, 9)}" if rng.random() < 0.6 else "",
-        supplier_name=names.firm_variant(product.supplier.name, product.supplier.former_name, style, rng),
-        registration_code=product.supplier.registration_code if has_number else "",
+        seller=seller,
+        supplier_name=names.firm_variant(seller.name, seller.former_name, style, rng),
+        registration_code=seller.registration_code if has_number else "",
         catalogue_key=catalogue_key,
         capability_codes=_codes(product, code, rng) if known else (),
         lifecycle="operational" if product.family in ("A", "B", "C", "S") else lifecycle,
@@ -156,6 +166,8 @@ def _key(code: str, number: int, catalogue_key: str, rng: random.Random) -> str:
 def _codes(product: Product, code: str, rng: random.Random) -> tuple[str, ...]:
     """The task on the second level, in two registers sometimes on the third; now and then a second task beside it."""
     first = product.capability_code
+    if product.family == "generic" and rng.random() < WRONG_TASK_SHARE:
+        first = rng.choice([c for c in CAPABILITIES if c[:2] == first[:2] and CAPABILITIES[c].role == "G"])
     if code in ("suf", "tmf") and rng.random() < 0.3:
         first = f"{first}.{rng.choice(('01', '10'))}"
     if product.family == "generic" and rng.random() < 0.12:
@@ -180,7 +192,7 @@ def _spelling(product: Product, style: str, is_old_name: bool, rng: random.Rando
     if not product.keeps_name:
         name = _loose(name, product, style, draw, rng)
     if style == "old":
-        return names.transliterate(name).upper()
+        return names.transliterate(name).upper()[:OLD_NAME_LENGTH].rstrip()
     if style == "plain" and rng.random() < 0.6:
         return names.transliterate(name)
     return name
@@ -232,6 +244,7 @@ def _add_ended(rng: random.Random, world: World) -> None:
                 use,
                 system_key=_key(code, number, product.catalogue_key, rng),
                 product=product,
+                seller=product.supplier,
                 system_name=product.name,
                 former_name="",
                 catalogue_key=product.catalogue_key,

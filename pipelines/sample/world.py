@@ -44,6 +44,7 @@ class Use:
     administration_code: str
     system_key: str
     product: Product
+    seller: Supplier
     system_name: str
     local_name: str
     former_name: str

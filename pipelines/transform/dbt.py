@@ -49,7 +49,7 @@ def ensure_manifest() -> Path:
 
 
 def _project_files() -> list[Path]:
-    kinds = {".sql", ".yml", ".yaml"}
+    kinds = {".sql", ".yml", ".yaml", ".md"}
     return sorted(
         p for p in DBT_PROJECT.rglob("*") if p.suffix in kinds and "target" not in p.parts and "logs" not in p.parts
     )

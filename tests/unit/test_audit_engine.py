@@ -8,7 +8,9 @@ import duckdb
 import pytest
 
 from pipelines.audit.engine import Engine, Finding, engine, prove, without_values
+from pipelines.audit.result import Outcome
 from pipelines.audit.suites import Rule, RuleMeta, Suite, SuiteMeta, load_suites
+from pipelines.audit.verdict import Place, judge
 from pipelines.errors import AuditFailed
 from tests.unit.audit_builds import EXPECTATIONS
 
@@ -27,8 +29,18 @@ QUERY = "select number from {batch} where "
 # type, kwargs that hold, kwargs that do not, (rows examined, rows unexpected) then
 KINDS: list[tuple[str, dict[str, Any], dict[str, Any], tuple[int | None, int | None]]] = [
     ("expect_column_values_to_not_be_null", {"column": "number"}, {"column": "name"}, (3, 1)),
-    ("expect_column_values_to_not_be_null", {"column": "name", "mostly": 0.6}, {"column": "name", "mostly": 0.7}, (3, 1)),
-    ("expect_column_values_to_be_between", {"column": "users", "min_value": -3}, {"column": "users", "min_value": 0}, (3, 1)),
+    (
+        "expect_column_values_to_not_be_null",
+        {"column": "name", "mostly": 0.6},
+        {"column": "name", "mostly": 0.7},
+        (3, 1),
+    ),
+    (
+        "expect_column_values_to_be_between",
+        {"column": "users", "min_value": -3},
+        {"column": "users", "min_value": 0},
+        (3, 1),
+    ),
     (
         "expect_column_values_to_be_between",
         {"column": "end_date", "max_value": "2024-01-02"},
@@ -54,10 +66,25 @@ KINDS: list[tuple[str, dict[str, Any], dict[str, Any], tuple[int | None, int | N
         (3, 1),
     ),
     ("expect_column_values_to_be_unique", {"column": "users"}, {"column": "number"}, (3, 2)),
-    ("expect_compound_columns_to_be_unique", {"column_list": ["number", "users"]}, {"column_list": ["number", "number"]}, (3, 2)),
+    (
+        "expect_compound_columns_to_be_unique",
+        {"column_list": ["number", "users"]},
+        {"column_list": ["number", "number"]},
+        (3, 2),
+    ),
     ("expect_column_pair_values_a_to_be_greater_than_b", DATES | OWNER, DATES, (2, 1)),
-    ("expect_column_min_to_be_between", {"column": "number", "max_value": 1}, {"column": "number", "min_value": 2}, (None, None)),
-    ("expect_column_sum_to_be_between", {"column": "users", "min_value": 6}, {"column": "users", "min_value": 7}, (None, None)),
+    (
+        "expect_column_min_to_be_between",
+        {"column": "number", "max_value": 1},
+        {"column": "number", "min_value": 2},
+        (None, None),
+    ),
+    (
+        "expect_column_sum_to_be_between",
+        {"column": "users", "min_value": 6},
+        {"column": "users", "min_value": 7},
+        (None, None),
+    ),
     (
         "expect_column_unique_value_count_to_be_between",
         {"column": "number", "max_value": 2},
@@ -127,16 +154,22 @@ def test_a_check_that_raises_is_an_error_and_spares_the_others(kind: str, kwargs
     assert findings["last"].holds
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        rule("x", "expect_nothing_that_exists", {}),
-        rule("x", "expect_column_values_to_be_between", {"column": "users", "max_value": {"$PARAMETER": "unknown"}}),
-    ],
-)
-def test_a_suite_that_cannot_run_is_an_error_for_every_rule(broken: Rule) -> None:
-    findings = found(rule("fine", "expect_table_row_count_to_equal", {"value": 3}), broken)
+def test_a_suite_that_cannot_run_is_an_error_for_every_rule() -> None:
+    kwargs = {"column": "users", "max_value": {"$PARAMETER": "unknown"}}
+    findings = found(
+        rule("fine", "expect_table_row_count_to_equal", {"value": 3}),
+        rule("x", "expect_column_values_to_be_between", kwargs),
+    )
     assert {check: bool(f.error) for check, f in findings.items()} == {"fine": True, "x": True}
+
+
+def test_great_expectations_drops_what_it_does_not_know_and_we_do_not() -> None:
+    unknown = rule("x", "expect_nothing_that_exists", {})
+    findings = found(rule("fine", "expect_table_row_count_to_equal", {"value": 3}), unknown)
+    assert "x" not in findings
+    verdict = judge(unknown, findings.get("x"), Place("build", "core.t", "t"), {})
+    assert verdict.outcome is Outcome.failed
+    assert verdict.sentence == "It is so: was expected and did not run."
 
 
 def test_a_relation_that_does_not_exist_is_an_error() -> None:
@@ -163,7 +196,9 @@ def test_great_expectations_own_result_holds_no_values() -> None:
         rule("y", "unexpected_rows_expectation", {"unexpected_rows_query": "select cast(name as int) from {batch}"}),
     )
     secret = "(select 'Jens Hansen' as name)"
-    run = engine().validate(Suite(name="test.table", expectations=rules, meta=SuiteMeta()), secret, {}, frozenset({"name"}))
+    run = engine().validate(
+        Suite(name="test.table", expectations=rules, meta=SuiteMeta()), secret, {}, frozenset({"name"})
+    )
     assert run.findings["x"].examples == ("Jens Hansen",)
     assert run.findings["y"].error
     assert "Jens" not in str(run.result.to_json_dict()) + run.findings["y"].error
@@ -209,7 +244,9 @@ class _Blind(Engine):
         return type("Run", (), {"findings": found})()
 
 
-@pytest.mark.parametrize("answer", [Finding("", True, unexpected=1), Finding("", False), Finding("", False, "list index")])
+@pytest.mark.parametrize(
+    "answer", [Finding("", True, unexpected=1), Finding("", False), Finding("", False, "list index")]
+)
 def test_an_engine_that_gives_one_answer_to_everything_is_not_trusted(answer: Finding) -> None:
     with pytest.raises(AuditFailed, match="cannot be trusted"):
         prove(_Blind(answer))

@@ -30,7 +30,7 @@ with
             system_use_id,
             'capability' as candidate_kind,
             capability_code as candidate_key
-        from {{ ref("int_system_capability__split") }}
+        from {{ ref("int_system_capability__inherited") }}
     )
 
 select
