@@ -31,8 +31,8 @@ def audit_build(
     """Audit <build>/warehouse.duckdb (closed, read-only) and write <build>/audit/audit.json and audit/data_docs/.
 
     `expectations`: the project's folder of suites. `dbt_target`: folder of manifest.json and run_results.json of this
-    build. `promised_datasets`: datasets that some active contract of the instance promises. `instance_limits`: the
-    instance's reference/limits.yml, which need not exist.
+    build. `promised_datasets`: the datasets that some active contract of the instance promises, and their fields
+    (`systems.supplier_name`). `instance_limits`: the instance's reference/limits.yml, which need not exist.
 
     Bad data never raises. Raises ConfigurationError when suites or limits are faulty, AuditFailed when there is no
     warehouse or manifest to audit, or when Great Expectations does not see what is wrong in a trial.

@@ -19,17 +19,26 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class RuleMeta(Part):
-    """What we add to an expectation: its stable name, and the rule in words. `{limit}` in a sentence is filled in.
+class Needs(Part):
+    """What must be promised for a check to say anything: datasets (`systems`) or fields (`systems.supplier_name`)."""
 
-    `needs_all`: promised datasets (`systems`) or fields (`systems.supplier_name`) without which this rule says nothing,
-    beside those of its suite.
-    """
+    needs_all: tuple[str, ...] = ()
+    needs_any: tuple[str, ...] = ()
+
+    def missing(self, promised: set[str]) -> tuple[str, ...]:
+        """What no contract promises and without which the check does not apply; nothing when it applies."""
+        lacking = tuple(name for name in self.needs_all if name not in promised)
+        if not lacking and self.needs_any and not promised & set(self.needs_any):
+            return self.needs_any
+        return lacking
+
+
+class RuleMeta(Needs):
+    """What we add to an expectation: its stable name, and the rule in words. `{limit}` in a sentence is filled in."""
 
     check: str
     sentence: str
     sentence_da: str
-    needs_all: tuple[str, ...] = ()
 
 
 class Rule(Part):
@@ -53,20 +62,11 @@ class Rule(Part):
         return tuple(str(v["$PARAMETER"]) for v in self.kwargs.values() if isinstance(v, dict) and "$PARAMETER" in v)
 
 
-class SuiteMeta(Part):
-    """Which promised datasets stand behind a table, and whether it may have no rows all the same."""
+class SuiteMeta(Needs):
+    """What stands behind a table, and whether it may have no rows all the same."""
 
     great_expectations_version: str = ""
-    needs_all: tuple[str, ...] = ()
-    needs_any: tuple[str, ...] = ()
     may_be_empty: bool = False
-
-    def missing(self, promised: set[str]) -> tuple[str, ...]:
-        """The datasets that no contract promises and without which the table says nothing."""
-        lacking = tuple(name for name in self.needs_all if name not in promised)
-        if not lacking and self.needs_any and not promised & set(self.needs_any):
-            return self.needs_any
-        return lacking
 
 
 class Suite(Part):

@@ -74,8 +74,8 @@ def _check_table(
 
 
 def _judged(rule: Rule, run: SuiteRun, place: Place, limits: Limits, promised: set[str]) -> CheckResult:
-    """The verdict on one rule, which may need more datasets than its suite."""
-    absent = set(rule.meta.needs_all) - promised
+    """The verdict on one rule, which may need more than its suite."""
+    absent = rule.meta.missing(promised)
     if absent:
         return without_promise(rule, place, limits, absent)
     return judge(rule, run.findings.get(rule.meta.check), place, limits)

@@ -103,9 +103,14 @@ def no_promise(lacking: Iterable[str]) -> tuple[str, str]:
     )
 
 
-def danish_name(dataset: str) -> str:
-    """What a dataset is called in a Danish sentence."""
-    return datasets()[dataset].label_da.lower() if dataset in datasets() else dataset
+def danish_name(promised: str) -> str:
+    """What a dataset, or a field of one (`systems.supplier_name`), is called in a Danish sentence."""
+    dataset, _, name = promised.partition(".")
+    if dataset not in datasets():
+        return promised
+    label = datasets()[dataset].label_da.lower()
+    field = datasets()[dataset].fields.get(name)
+    return f"{field.label_da.lower()} ({label})" if field else label
 
 
 def share(part: int, whole: int) -> str:

@@ -10,18 +10,18 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contracts.codes import Codes
-from pipelines.contracts.model import Column, Contract
+from pipelines.contracts.model import Contract
 from pipelines.errors import DeliveryRefused
 from pipelines.files import fresh_folder
 from pipelines.ingest.archive import Delivery
-from pipelines.ingest.expressions import cast_of, literal, trimmed
-from pipelines.ingest.fields import Field, row_fields
+from pipelines.ingest.expressions import literal, trimmed
+from pipelines.ingest.fields import Field, constant_value, row_fields, typed_rows
 from pipelines.ingest.layout import Layout, match_headers
 from pipelines.ingest.readers import read
 from pipelines.ingest.rejections import rejected_sql
 from pipelines.ingest.report import DeliveryReport
 
-CONFORM_VERSION = 1
+CONFORM_VERSION = 2
 MEMORY_LIMIT = "4GB"
 
 
@@ -59,11 +59,12 @@ def _make_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, layout
             f"coalesce(regexp_matches({trimmed(str(layout.cell(totals.column)))}, {literal(totals.pattern)}), false)"
         )
     connection.execute(f"create view marked as select *, {blank} as is_blank, {total} as is_total from source")
-    values = ", ".join(f"{f.cast.value} as {f.name}" for f in fields)
+    names = ", ".join(f.name for f in fields)
     bad = " or ".join(f"({f.fault})" for f in fields)
+    data = "(select * from marked where not is_blank and not is_total)"
     connection.execute(
-        f"create table rows as select source_row_number, {values}, coalesce({bad}, false) as is_bad "
-        "from marked where not is_blank and not is_total" + _in_file_order(connection)
+        f"create table rows as select source_row_number, {names}, {bad} as is_bad from ({typed_rows(fields, data)})"
+        + _in_file_order(connection)
     )
     _reject_repeated_keys(connection, contract, fields)
 
@@ -173,7 +174,7 @@ def _accepted_sql(contract: Contract, delivery: Delivery, fields: list[Field]) -
         return _branch_sql(contract, delivery, fields, None, {})
     branches = []
     for number, (header, given) in enumerate(contract.unpivot.columns.items()):
-        values = {name: _constant_value(contract, name, value) for name, value in given.items()}
+        values = {name: constant_value(contract, name, value) for name, value in given.items()}
         values[contract.unpivot.into] = f"cell_{number}"
         branches.append(_branch_sql(contract, delivery, fields, header, values))
     return " union all ".join(branches)
@@ -193,10 +194,6 @@ def _branch_sql(
     }
     columns = ", ".join(f"cast({source[n]} as {kind}) as {n}" for n, kind in contract.dataset.columns.items())
     return f"select {columns} from rows where not is_bad"
-
-
-def _constant_value(contract: Contract, name: str, value: str) -> str:
-    return cast_of(Column(name=name), contract.field(name), literal(value), contract, None).value
 
 
 def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:

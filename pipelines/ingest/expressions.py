@@ -1,7 +1,7 @@
-"""SQL expressions that turn one text column into a typed value, and say when they could not.
+"""How one text cell becomes a typed value: SQL expressions in steps, each evaluated once, and what is expected of the text.
 
 Pure text building: no connection, no file. Source headers never become SQL (columns are c0, c1 ...); what a contract says
-becomes an escaped literal.
+becomes an escaped literal. In a step, `{x}` stands for what the step before made.
 """
 
 import re
@@ -12,6 +12,7 @@ from pipelines.contracts.catalogue import FieldDefinition
 from pipelines.contracts.model import Column, Contract
 
 BLANKS = " \t\r\n\u00a0\u202f\ufeff"
+MINUS = "\u2212"
 DATE_TOKENS = {
     "yyyy": "%Y",
     "yy": "%y",
@@ -28,12 +29,15 @@ YEAR_STYLES = {"yyyy": r"^(\d{4})$", "yyyy-yyyy": r"^(\d{4})\s*[-/]\s*(?:\d{4}|\
 
 @dataclass(frozen=True)
 class Cast:
-    """How one field is made: the typed value, and what is expected of the text when the value cannot be made."""
+    """How a field is made of its text: `prepare` steps keep it text, `make` steps end in the value.
 
-    value: str
-    text: str
+    After `prepare`, null means that nothing was given; when something was given and no value came, `rule` was broken.
+    """
+
+    make: tuple[str, ...]
     rule: str
     expected: str
+    prepare: tuple[str, ...] = ()
 
 
 def literal(text: str) -> str:
@@ -46,82 +50,84 @@ def trimmed(column: str) -> str:
     return f"nullif(trim({column}, {literal(BLANKS)}), '')"
 
 
-def cast_of(
-    column: Column, field: FieldDefinition, text: str, contract: Contract, code_list: Mapping[str, str] | None
-) -> Cast:
-    """The cast of one field from the SQL expression `text` (a trimmed cell)."""
+def cast_of(column: Column, field: FieldDefinition, contract: Contract, code_list: Mapping[str, str] | None) -> Cast:
+    """The cast of one field, as the contract says it is written."""
     if field.type == "codes":
-        return _codes(text, column.multi_valued, code_list)
+        return _codes(column.multi_valued, code_list)
     if code_list is not None:
-        return _coded(text, field, code_list)
+        return _coded(field, code_list)
     if field.type == "amount":
-        return _amount(text, contract, column)
+        return _amount(contract, column)
     if field.type in ("number", "integer"):
-        return _number(text, contract, field)
+        return _number(contract, field)
     if field.type == "date":
-        return _date(text, column.formats or contract.dates, contract)
+        return _date(column.formats or contract.dates, contract)
     if field.type == "year":
-        return _year(text, column.formats or ("yyyy",))
+        return _year(column.formats or ("yyyy",))
     if field.type == "boolean":
-        value = f"case when lower({text}) = 'true' then true when lower({text}) = 'false' then false end"
-        return Cast(value, text, "not_yes_or_no", "true or false")
-    return _text(text, field)
+        yes_no = "case lower({x}) when 'true' then true when 'false' then false end"
+        return Cast((yes_no,), "not_yes_or_no", "true or false")
+    return _text(field)
 
 
-def _text(text: str, field: FieldDefinition) -> Cast:
+def _text(field: FieldDefinition) -> Cast:
     if not field.values:
-        return Cast(text, text, "missing", "a value")
+        return Cast(("{x}",), "missing", "a value")
     allowed = ", ".join(literal(v) for v in field.values)
     return Cast(
-        f"case when {text} in ({allowed}) then {text} end", text, "unknown_value", "one of " + ", ".join(field.values)
+        (f"case when {{x}} in ({allowed}) then {{x}} end",), "unknown_value", "one of " + ", ".join(field.values)
     )
 
 
-def _coded(text: str, field: FieldDefinition, code_list: Mapping[str, str]) -> Cast:
-    value = f"cast({lookup(text, code_list)} as {field.duckdb_type})"
-    if not any(key == "" for key in code_list):
-        return Cast(value, text, "unknown_code", "a value of the contract's code list")
-    return Cast(value, f"coalesce({text}, '')", "unknown_code", "a value of the contract's code list")
+def _coded(field: FieldDefinition, code_list: Mapping[str, str]) -> Cast:
+    prepare = ("coalesce({x}, '')",) if "" in code_list else ()
+    found = f"cast({lookup('{x}', code_list)} as {field.duckdb_type})"
+    return Cast((found,), "unknown_code", "a value of the contract's code list", prepare)
 
 
 def lookup(text: str, code_list: Mapping[str, str]) -> str:
     """The value that a code list gives for a text; an empty key stands for the empty cell."""
-    cases = " ".join(f"when {literal(key)} then {literal(value)}" for key, value in code_list.items())
-    return f"case coalesce({text}, '') {cases} end" if cases else "cast(null as varchar)"
+    cases = " ".join(f"when {_braced(literal(key))} then {_braced(literal(value))}" for key, value in code_list.items())
+    return f"case {text} {cases} end" if cases else "cast(null as varchar)"
 
 
-def _codes(text: str, separator: str | None, code_list: Mapping[str, str] | None) -> Cast:
-    parts = f"string_split({text}, {literal(separator or '|')})"
-    clean = f"list_filter(list_transform({parts}, lambda x: {trimmed('x')}), lambda x: x is not null)"
-    if code_list is not None:
-        clean = f"list_transform({clean}, lambda x: {lookup('x', code_list)})"
-        unknown = f"list_count({clean}) < len({clean})"
-        value = f"case when {unknown} then null else array_to_string(list_sort(list_distinct({clean})), '|') end"
-        return Cast(value, text, "unknown_code", "values of the contract's code list")
-    return Cast(f"array_to_string({clean}, '|')", text, "missing", "a value")
+def _braced(text: str) -> str:
+    """Literals inside a step keep their braces."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
-def plain_number(text: str, contract: Contract) -> str:
-    """A number's text in SQL's own spelling; null when the grouping or a sign stands where it cannot.
+def _codes(separator: str | None, code_list: Mapping[str, str] | None) -> Cast:
+    parts = f"list_transform(string_split({{x}}, {_braced(literal(separator or '|'))}), lambda x: {trimmed('x')})"
+    clean = f"list_filter({parts}, lambda x: x is not null)"
+    if code_list is None:
+        return Cast((clean, "array_to_string({x}, '|')"), "missing", "a value")
+    mapped = f"list_transform({{x}}, lambda x: {lookup('x', code_list)})"
+    joined = "case when list_count({x}) = len({x}) then array_to_string(list_sort(list_distinct({x})), '|') end"
+    return Cast((clean, mapped, joined), "unknown_code", "values of the contract's code list")
+
+
+def plain_number(contract: Contract) -> tuple[str, ...]:
+    """Steps to a number's text in SQL's own spelling; null when grouping or sign stands where it cannot.
 
     `1.234,56-`, `(1.234,56)` and `-1234,56` are the same number under decimal comma and thousands dot.
     """
     style = contract.numbers
-    unified = f"replace(replace({text}, '\u2212', '-'), '+', '')"
-    body = (
-        f"case when suffix({unified}, '-') then '-' || left({unified}, -1) "
-        f"when prefix({unified}, '(') and suffix({unified}, ')') then '-' || {unified}[2:-2] else {unified} end"
+    unified = f"replace(replace({{x}}, '{MINUS}', '-'), '+', '')"
+    signed = (
+        "case when suffix({x}, '-') then '-' || left({x}, -1) "
+        "when prefix({x}, '(') and suffix({x}, ')') then '-' || {x}[2:-2] else {x} end"
     )
     if not style.thousands:
         foreign = literal("." if style.decimal == "," else ",")
-        return f"case when not contains({body}, {foreign}) then replace({body}, {literal(style.decimal)}, '.') end"
+        plain = f"case when not contains({{x}}, {foreign}) then replace({{x}}, {literal(style.decimal)}, '.') end"
+        return unified, signed, plain
     if style.thousands == " ":
-        body = f"replace(replace({body}, '\u00a0', ' '), '\u202f', ' ')"
+        unified = f"replace(replace({unified}, '\u00a0', ' '), '\u202f', ' ')"
     decimal, thousands = re.escape(style.decimal), re.escape(style.thousands)
-    pattern = f"-?[0-9]{{1,3}}({thousands}[0-9]{{3}})*({decimal}[0-9]*)?"
-    misplaced = f"contains({body}, {literal(style.thousands)}) and not regexp_full_match({body}, {literal(pattern)})"
-    plain = f"replace(replace({body}, {literal(style.thousands)}, ''), {literal(style.decimal)}, '.')"
-    return f"case when not ({misplaced}) then {plain} end"
+    pattern = _braced(literal(f"-?[0-9]{{1,3}}({thousands}[0-9]{{3}})*({decimal}[0-9]*)?"))
+    misplaced = f"contains({{x}}, {literal(style.thousands)}) and not regexp_full_match({{x}}, {pattern})"
+    bare = f"replace(replace({{x}}, {literal(style.thousands)}, ''), {literal(style.decimal)}, '.')"
+    return unified, signed, f"case when not ({misplaced}) then {bare} end"
 
 
 def _style(contract: Contract) -> str:
@@ -129,24 +135,22 @@ def _style(contract: Contract) -> str:
     return f"a number with decimal {contract.numbers.decimal!r}{thousands}"
 
 
-def _amount(text: str, contract: Contract, column: Column) -> Cast:
+def _amount(contract: Contract, column: Column) -> Cast:
     unit = column.amount_unit or contract.amounts.unit
     factor = unit * (column.sign or contract.amounts.sign)
-    exact = f"try_cast({plain_number(text, contract)} as decimal(28,8)) * {factor}"
-    value = f"case when {exact} = round({exact}, 2) then try_cast({exact} as decimal(18,2)) end"
-    return Cast(value, text, "not_an_amount", f"{_style(contract)} and no fraction of an øre")
+    exact = f"try_cast({{x}} as decimal(28,8)) * {factor}"
+    whole_cents = "case when {x} = round({x}, 2) then try_cast({x} as decimal(18,2)) end"
+    return Cast(
+        (*plain_number(contract), exact, whole_cents), "not_an_amount", f"{_style(contract)} and no fraction of an øre"
+    )
 
 
-def _number(text: str, contract: Contract, field: FieldDefinition) -> Cast:
-    exact = f"try_cast({plain_number(text, contract)} as decimal(28,8))"
+def _number(contract: Contract, field: FieldDefinition) -> Cast:
+    exact = (*plain_number(contract), "try_cast({x} as decimal(28,8))")
     if field.type == "integer":
-        return Cast(
-            f"case when {exact} = trunc({exact}) then try_cast({exact} as bigint) end",
-            text,
-            "not_a_whole_number",
-            "a whole number",
-        )
-    return Cast(f"try_cast({exact} as {field.duckdb_type})", text, "not_a_number", _style(contract))
+        whole = "case when {x} = trunc({x}) then try_cast({x} as bigint) end"
+        return Cast((*exact, whole), "not_a_whole_number", "a whole number")
+    return Cast((*exact, f"try_cast({{x}} as {field.duckdb_type})"), "not_a_number", _style(contract))
 
 
 def strptime_format(style: str) -> str:
@@ -157,20 +161,19 @@ def strptime_format(style: str) -> str:
     return "".join(out)
 
 
-def _date(text: str, styles: tuple[str, ...], contract: Contract) -> Cast:
+def _date(styles: tuple[str, ...], contract: Contract) -> Cast:
     formats = [strptime_format(style) for style in styles]
     if contract.file.format in ("xlsx", "parquet"):
         formats += ["%Y-%m-%d", "%Y-%m-%d %H:%M:%S"]
-    options = ", ".join(literal(f) for f in dict.fromkeys(formats))
-    given = text
-    for empty in contract.empty_dates:
-        given = f"nullif({given}, {literal(empty)})"
-    parsed = f"cast(try_strptime({given}, [{options}]) as date)"
-    value = f"case when year({parsed}) between 1900 and 2200 then {parsed} end"
-    return Cast(value, given, "not_a_date", "a date as " + " or ".join(styles))
+    options = ", ".join(_braced(literal(f)) for f in dict.fromkeys(formats))
+    empties = ", ".join(_braced(literal(e)) for e in contract.empty_dates)
+    prepare = (f"case when {{x}} not in ({empties}) then {{x}} end",) if empties else ()
+    parsed = f"cast(try_strptime({{x}}, [{options}]) as date)"
+    plausible = "case when year({x}) between 1900 and 2200 then {x} end"
+    return Cast((parsed, plausible), "not_a_date", "a date as " + " or ".join(styles), prepare)
 
 
-def _year(text: str, styles: tuple[str, ...]) -> Cast:
+def _year(styles: tuple[str, ...]) -> Cast:
     patterns = [YEAR_STYLES.get(style, YEAR_STYLES["yyyy"]) for style in styles]
-    found = ", ".join(f"nullif(regexp_extract({text}, {literal(p)}, 1), '')" for p in patterns)
-    return Cast(f"try_cast(coalesce({found}) as integer)", text, "not_a_year", "a year as " + " or ".join(styles))
+    found = ", ".join(f"nullif(regexp_extract({{x}}, {_braced(literal(p))}, 1), '')" for p in patterns)
+    return Cast((f"try_cast(coalesce({found}) as integer)",), "not_a_year", "a year as " + " or ".join(styles))

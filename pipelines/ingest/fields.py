@@ -11,18 +11,45 @@ from pipelines.ingest.layout import Layout
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a row, ready as SQL over the table `source`, with the source column it came from."""
+    """One field of a row: the SQL of its text over the columns c0, c1 ..., its cast, and the source column it came from."""
 
     name: str
+    text: str
     cast: Cast
     source_column: str | None
     required: bool
 
     @property
+    def given(self) -> str:
+        """The column of `typed_rows` that holds what was given for this field, null when nothing was."""
+        return f"{self.name}__given"
+
+    @property
     def fault(self) -> str:
-        """When a field makes its row bad: there was text and no value came of it, or there had to be a value."""
-        missing = f" or ({self.cast.value}) is null" if self.required else ""
-        return f"({self.cast.text}) is not null and ({self.cast.value}) is null{missing}"
+        """When this field makes its row bad: something was given and no value came of it, or there had to be a value."""
+        return f"{self.name} is null" if self.required else f"{self.given} is not null and {self.name} is null"
+
+
+def typed_rows(fields: list[Field], source: str, keep: str = "source_row_number") -> str:
+    """SQL that casts all fields step by step over the relation `source`, each expression evaluated once.
+
+    Gives `keep`, every field's value under its name and what was given for it under `<name>__given`.
+    """
+    query = f"select {keep}, {', '.join(f'{f.text} as {f.name}' for f in fields)} from {source}"
+    query = _stepwise(query, fields, keep, [f.cast.prepare for f in fields], [])
+    given = ", ".join(f"{f.name}, {f.name} as {f.given}" for f in fields)
+    query = f"select {keep}, {given} from ({query})"
+    return _stepwise(query, fields, keep, [f.cast.make for f in fields], [f.given for f in fields])
+
+
+def _stepwise(query: str, fields: list[Field], keep: str, steps: list[tuple[str, ...]], carried: list[str]) -> str:
+    for depth in range(max((len(s) for s in steps), default=0)):
+        columns = [
+            f"{own[depth].format(x=f.name)} as {f.name}" if depth < len(own) and own[depth] != "{x}" else f.name
+            for f, own in zip(fields, steps, strict=True)
+        ]
+        query = f"select {', '.join([keep, *columns, *carried])} from ({query})"
+    return query
 
 
 def row_fields(contract: Contract, layout: Layout, codes: Codes, file_name: str) -> list[Field]:
@@ -30,13 +57,16 @@ def row_fields(contract: Contract, layout: Layout, codes: Codes, file_name: str)
     fields = [_administration(contract, layout, codes)]
     for column in contract.columns:
         definition = contract.field(column.name)
-        text = _text_of(column, layout)
-        cast = cast_of(column, definition, text, contract, codes.by_field.get(column.name))
-        fields.append(Field(column.name, cast, _source_column(column), column.required or definition.required))
+        cast = cast_of(column, definition, contract, codes.by_field.get(column.name))
+        required = column.required or definition.required
+        fields.append(Field(column.name, _text_of(column, layout), cast, " + ".join(column.source_names), required))
     for name, value in _constants(contract, file_name).items():
         definition = contract.field(name)
-        cast = cast_of(Column(name=name), definition, literal(value), contract, None)
-        fields.append(Field(name, cast, None, definition.required))
+        fields.append(
+            Field(
+                name, literal(value), cast_of(Column(name=name), definition, contract, None), None, definition.required
+            )
+        )
     return fields + _cells(contract, layout)
 
 
@@ -44,11 +74,7 @@ def _text_of(column: Column, layout: Layout) -> str:
     cells = [trimmed(cell) if (cell := layout.cell(name)) else "cast(null as varchar)" for name in column.source_names]
     if not column.compose:
         return cells[0]
-    return "(" + f" || {literal(column.compose.separator)} || ".join(cells) + ")"
-
-
-def _source_column(column: Column) -> str:
-    return " + ".join(column.source_names)
+    return f" || {literal(column.compose.separator)} || ".join(cells)
 
 
 def _constants(contract: Contract, file_name: str) -> dict[str, str]:
@@ -57,37 +83,37 @@ def _constants(contract: Contract, file_name: str) -> dict[str, str]:
     given = {"price_year": str(price_year)} if price_year and "price_year" in contract.dataset.fields else {}
     match = re.fullmatch(contract.file.file_pattern, file_name)
     named = {n: v for n in contract.file.file_fields if match and (v := match.group(n)) is not None}
-    return {
-        n: v for n, v in (given | contract.constants | named).items() if n not in {c.name for c in contract.columns}
-    }
+    columns = {c.name for c in contract.columns}
+    return {n: v for n, v in (given | contract.constants | named).items() if n not in columns}
 
 
 def _administration(contract: Contract, layout: Layout, codes: Codes) -> Field:
     rule = contract.administration
     if rule.code is not None:
-        value = literal(rule.code)
-        return Field("administration_code", Cast(value, value, "", ""), None, True)
-    text = trimmed(str(layout.cell(str(rule.column))))
-    value = lookup(text, codes.administrations) if codes.administrations else text
+        return Field("administration_code", literal(rule.code), Cast((), "missing", "a value"), None, True)
+    steps = [lookup("{x}", codes.administrations)] if codes.administrations else []
     if codes.known_administrations is not None:
         known = ", ".join(map(literal, codes.known_administrations))
-        value = f"case when {value} in ({known}) then {value} end"
-    return Field(
-        "administration_code",
-        Cast(value, text, "unknown_administration", "an administration of the code list"),
-        rule.column,
-        True,
-    )
+        steps.append(f"case when {{x}} in ({known}) then {{x}} end")
+    cast = Cast(tuple(steps), "unknown_administration", "an administration of the code list")
+    return Field("administration_code", trimmed(str(layout.cell(str(rule.column)))), cast, rule.column, True)
 
 
 def _cells(contract: Contract, layout: Layout) -> list[Field]:
     if not contract.unpivot:
         return []
     definition = contract.field(contract.unpivot.into)
-    cells = []
-    for number, header in enumerate(contract.unpivot.columns):
-        cast = cast_of(
-            Column(name=contract.unpivot.into), definition, trimmed(str(layout.cell(header))), contract, None
-        )
-        cells.append(Field(f"cell_{number}", cast, header, definition.required))
-    return cells
+    cast = cast_of(Column(name=contract.unpivot.into), definition, contract, None)
+    return [
+        Field(f"cell_{number}", trimmed(str(layout.cell(header))), cast, header, definition.required)
+        for number, header in enumerate(contract.unpivot.columns)
+    ]
+
+
+def constant_value(contract: Contract, name: str, value: str) -> str:
+    """A constant of the contract as a typed SQL expression."""
+    cast = cast_of(Column(name=name), contract.field(name), contract, None)
+    expression = literal(value)
+    for step in (*cast.prepare, *cast.make):
+        expression = step.format(x=f"({expression})")
+    return expression

@@ -8,7 +8,7 @@ from pipelines.contracts.catalogue import common_fields
 from pipelines.contracts.model import Contract
 from pipelines.ingest.archive import Delivery
 from pipelines.ingest.expressions import literal
-from pipelines.ingest.fields import Field
+from pipelines.ingest.fields import Field, typed_rows
 from pipelines.ingest.report import RejectionCount
 
 QUOTE = literal("'")
@@ -17,20 +17,15 @@ QUOTE = literal("'")
 def rejected_sql(contract: Contract, delivery: Delivery, fields: list[Field], width: int) -> str:
     """One row per fault, with the raw cells of the row as a JSON list in the file's order."""
     raw = f"cast(to_json([{', '.join(f'c{n}' for n in range(width))}]) as varchar)"
-    faults = ", ".join(
-        f"case when {f.fault} then {{'c': {literal(f.source_column or '')}, 'r': {literal(f.cast.rule or 'missing')}, "
-        f"'t': {_reason(f, contract)}}} end"
-        for f in fields
-    )
+    marked = f"(select *, {raw} as raw_text from marked where source_row_number in (select source_row_number from rows where is_bad))"
+    faults = ", ".join(f"case when {f.fault} then {_fault(f, contract)} end" for f in fields)
     lineage = f"{literal(delivery.delivery_id)} as delivery_id, {literal(contract.id)} as contract_id"
     key = " + ".join(contract.key)
     code = contract.administration.code
-    administration = literal(code) if code else "null"
     return f"""
         with bad as (
-            select r.administration_code, m.source_row_number, {raw} as raw_text, [{faults}] as faults
-            from marked m join (select source_row_number as n, administration_code from rows where is_bad) r
-              on m.source_row_number = r.n
+            select administration_code, source_row_number, raw_text, [{faults}] as faults
+            from ({typed_rows(fields, marked, "source_row_number, raw_text")})
         ),
         told as (
             select source_row_number, administration_code, raw_text, unnest(list_filter(faults, lambda x: x is not null)) as f
@@ -43,20 +38,23 @@ def rejected_sql(contract: Contract, delivery: Delivery, fields: list[Field], wi
                'The key {key} stands already in row ' || first_row || '. Each key may occur once.', raw_text
         from repeated join bad using (source_row_number)
         union all
-        select {lineage}, {administration}, source_row_number, null, 'not_a_row',
+        select {lineage}, {literal(code) if code else "null"}, source_row_number, null, 'not_a_row',
                'The line could not be split into the columns of the header: ' || lower(problem) || '.', raw_text
         from unreadable
         order by source_row_number, source_column, rule_code"""
 
 
-def _reason(field: Field, contract: Contract) -> str:
+def _fault(field: Field, contract: Contract) -> str:
+    """Column, rule and reason of one field's fault; what a personal field holds is not shown."""
     known = contract.dataset.fields | common_fields()
     personal = field.name in known and known[field.name].classification == "personal"
-    shown = "'(not shown)'" if personal else f"{QUOTE} || left({field.cast.text}, 80) || {QUOTE}"
+    shown = "'(not shown)'" if personal else f"{QUOTE} || left({field.given}, 80) || {QUOTE}"
     column = literal(f"Column '{field.source_column or field.name}'")
     return (
-        f"case when ({field.cast.text}) is null then {column} || ': expected a value, found an empty cell.' "
-        f"else {column} || ': expected ' || {literal(field.cast.expected)} || ', found ' || {shown} || '.' end"
+        f"{{'c': {literal(field.source_column or '')}, "
+        f"'r': case when {field.given} is null then 'missing' else {literal(field.cast.rule)} end, "
+        f"'t': case when {field.given} is null then {column} || ': expected a value, found an empty cell.' "
+        f"else {column} || ': expected ' || {literal(field.cast.expected)} || ', found ' || {shown} || '.' end}}"
     )
 
 

@@ -14,6 +14,7 @@ from pipelines.instance import PROJECT_ROOT
 MODELS = PROJECT_ROOT / "dbt_project" / "models"
 EXPECTATIONS = PROJECT_ROOT / "expectations"
 ALL_DATASETS = set(datasets())
+EVERYTHING = ALL_DATASETS | {f"{name}.{field}" for name, dataset in datasets().items() for field in dataset.fields}
 TYPES = {"string": "varchar", "int": "integer"}
 LINEAGE = {"delivery_id": "d_{0}", "contract_id": "okf.{0}", "administration_code": "okf", "source_row_number": 1}
 

@@ -55,7 +55,9 @@ def test_a_suite_is_about_a_table_and_columns_that_dbt_declares(suite: Suite) ->
     columns = published_columns()[suite.name]
     named = {column for rule in suite.expectations for column in rule.columns}
     assert named <= set(columns)
-    assert {*suite.meta.needs_all, *suite.meta.needs_any} <= set(datasets())
+    promises = set(datasets()) | {f"{name}.{field}" for name, dataset in datasets().items() for field in dataset.fields}
+    for part in [suite.meta, *(rule.meta for rule in suite.expectations)]:
+        assert {*part.needs_all, *part.needs_any} <= promises
 
 
 def test_every_mart_has_a_suite() -> None:
