@@ -13,7 +13,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import MethodType
@@ -164,7 +164,7 @@ class Engine:
         parameters: Mapping[str, float | str],
         shown: frozenset[str],
     ) -> dict[str, Finding]:
-        """The findings that do not hold, with examples, for rules whose columns may all be shown."""
+        """The broken findings with examples, where all columns may be shown. Without examples, a verdict still stands."""
         broken = tuple(
             rule
             for rule in suite.expectations
@@ -172,7 +172,11 @@ class Engine:
         )
         if not broken:
             return {}
-        return {f.check: f for f in map(_finding, self._run(suite, broken, parameters, WITH_VALUES).results)}
+        try:
+            seen = map(_finding, self._run(suite, broken, parameters, WITH_VALUES).results)
+            return {f.check: replace(findings[f.check], examples=f.examples) for f in seen}
+        except Exception:
+            return {}
 
 
 _HOLDS = Finding("", True)

@@ -138,6 +138,7 @@ def test_every_kind_that_a_suite_uses_is_among_them() -> None:
     [
         ("expect_column_values_to_not_be_null", {"column": "no_such_column"}),
         ("expect_column_values_to_be_between", {"column": "name", "min_value": 0}),
+        ("expect_column_min_to_be_between", {"column": "name", "min_value": 1}),
         ("unexpected_rows_expectation", {"unexpected_rows_query": "select cast(name as int) from {batch}"}),
         ("unexpected_rows_expectation", {"unexpected_rows_query": "select nonsense from {batch} where"}),
     ],

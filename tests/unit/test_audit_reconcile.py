@@ -100,6 +100,21 @@ def test_rows_that_a_delivery_does_not_account_for_are_named(tmp_path: Path, cha
     assert all("d_systems" in r.examples[0] for r in results if r.outcome is Outcome.failed)
 
 
+def test_history_is_there_and_does_not_count(tmp_path: Path) -> None:
+    build = make_build(tmp_path / "b")
+    inputs = build / "inputs"
+    with duckdb.connect() as connection:
+        for name in ("postings", "systems", "delivery"):
+            part, only = (
+                inputs / f"raw_{name}" / "part.parquet",
+                "dataset_name = 'systems'" if name == "delivery" else "true",
+            )
+            changes = "'older' as delivery_id" + (", false as is_in_force" if name == "delivery" else "")
+            older = f"select * replace ({changes}) from '{part}' where {only}"
+            connection.execute(f"copy ({older}) to '{part.with_name('older.parquet')}' (format parquet)")
+    assert failures(reconcile(build, ALL_DATASETS)) == set()
+
+
 def test_what_no_contract_promises_does_not_apply(tmp_path: Path) -> None:
     results = reconcile(make_build(tmp_path / "b"), {"postings"})
     assert {r.check_id for r in results} == expected_reconciliations()

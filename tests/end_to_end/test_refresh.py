@@ -1,0 +1,186 @@
+"""How a refresh behaves when something is wrong, when nothing changed, and when somebody else starts it."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from pipelines.defs.common import refresh_lock
+from pipelines.instance import PROJECT_ROOT, Instance
+from tests.conftest import copy_of_sample
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def manifest(instance: Instance) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((instance.releases / "current" / "release.json").read_text("utf-8"))
+    return content
+
+
+def checksums(instance: Instance) -> dict[str, Any]:
+    content: dict[str, Any] = manifest(instance)["tables"]
+    return content
+
+
+def test_the_first_refresh_ends_by_saying_what_came_out(released_sample: Instance, portfolio: Run) -> None:
+    done = portfolio(released_sample.root, "status")
+    assert done.returncode == 0
+    assert manifest(released_sample)["release_id"] in done.stdout
+    release = released_sample.releases / "current"
+    assert (release / "marts.duckdb").exists()
+    assert {p.stem for p in (release / "parquet").iterdir()} >= {"mart_it_landscape", "fct_posting", "release"}
+    assert manifest(released_sample)["audit"]["passed"] is True
+    assert not list(released_sample.releases.rglob("*.wal"))
+
+
+def test_twice_changes_nothing(sample_copy: Instance, portfolio: Run) -> None:
+    before = manifest(sample_copy)["release_id"]
+    done = portfolio(sample_copy.root, "refresh")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "verified unchanged" in done.stdout
+    assert manifest(sample_copy)["release_id"] == before
+    forced = portfolio(sample_copy.root, "refresh", "--force")
+    assert forced.returncode == 0, forced.stdout + forced.stderr
+    assert manifest(sample_copy)["release_id"] != before
+    assert {n: t for n, t in checksums(sample_copy).items() if n != "release"} == checksums_of(sample_copy, before)
+
+
+def checksums_of(instance: Instance, release_id: str) -> dict[str, Any]:
+    content = json.loads((instance.releases / release_id / "release.json").read_text("utf-8"))
+    return {n: t for n, t in content["tables"].items() if n != "release"}
+
+
+def test_a_broken_delivery_is_refused_alone_and_the_release_says_so(sample_copy: Instance, portfolio: Run) -> None:
+    before = manifest(sample_copy)
+    newest = sorted((sample_copy.landing / "sof").glob("systemer_*.csv"))[-1]
+    broken = newest.with_name("systemer_2026-11-20.csv")
+    header, *rows = newest.read_bytes().splitlines(keepends=True)
+    broken.write_bytes(header.replace(header.split(b";")[0], b"Noget andet", 1) + b"".join(rows))
+    broken.with_name(broken.name + ".done").touch()
+
+    done = portfolio(sample_copy.root, "refresh")
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = manifest(sample_copy)
+    assert after["release_id"] != before["release_id"]
+    (refused,) = after["refused"]
+    for named in ("systemer_2026-11-20.csv", "expected", "found", "Noget andet", "Deliver"):
+        assert named in refused["reason"]
+        assert named in done.stdout
+    assert after["tables"]["dim_system"] == before["tables"]["dim_system"]
+    strict = portfolio(sample_copy.root, "refresh", "--strict")
+    assert strict.returncode == 3
+
+
+def test_a_build_that_fails_its_audit_leaves_current_untouched(sample_copy: Instance, portfolio: Run) -> None:
+    before = manifest(sample_copy)["release_id"]
+    path = sample_copy.reference / "administration.csv"
+    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    for row in rows:  # a second validity from the same day: the key of dim_administration is no longer unique
+        if row["administration_code"] == "tmf":
+            rows.append(dict(row))
+            break
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    done = portfolio(sample_copy.root, "refresh")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "did not pass its audit" in done.stderr
+    assert "dim_administration" in done.stderr
+    assert manifest(sample_copy)["release_id"] == before
+    assert (sample_copy.releases / "current").resolve().name == before
+
+
+def test_a_critical_expectation_stops_the_release(sample_copy: Instance, portfolio: Run) -> None:
+    before = manifest(sample_copy)["release_id"]
+    limits = {"minimum_fiscal_year": 2026}
+    (sample_copy.reference / "limits.yml").write_text(yaml.safe_dump(limits), "utf-8")
+    done = portfolio(sample_copy.root, "refresh")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "fiscal year" in done.stderr.lower()
+    assert manifest(sample_copy)["release_id"] == before
+
+
+def test_a_faulty_configuration_exits_2_and_runs_nothing(tmp_path: Path, portfolio: Run) -> None:
+    instance = copy_of_sample(tmp_path / "data")
+    path = instance.contracts / "tmf" / "systems.odcs.yaml"
+    path.write_text(path.read_text("utf-8").replace("snapshot", "nightly"), "utf-8")
+    done = portfolio(instance.root, "refresh")
+    assert done.returncode == 2
+    assert str(path) in done.stderr
+    assert "nightly" in done.stderr
+    assert not instance.archive.exists()
+
+
+def test_an_instance_that_is_not_there_exits_2(tmp_path: Path, portfolio: Run) -> None:
+    done = portfolio(tmp_path, "refresh")
+    assert done.returncode == 2
+    assert "instance.yml" in done.stderr
+
+
+def test_only_one_refresh_at_a_time(sample_copy: Instance, portfolio: Run) -> None:
+    with refresh_lock(sample_copy):
+        done = portfolio(sample_copy.root, "refresh")
+    assert done.returncode == 1
+    assert str(os.getpid()) in done.stderr
+
+
+def test_dagsters_own_command_gives_the_same_release(sample_copy: Instance) -> None:
+    """What the UI launches is this job, loaded from workspace.yaml's module, and not the command's own code."""
+    before = manifest(sample_copy)["release_id"]
+    environment = os.environ | {
+        "PORTFOLIO_INSTANCE": str(sample_copy.root),
+        "DAGSTER_HOME": str(sample_copy.dagster_home),
+        "PATH": "/usr/bin:/bin",
+    }
+    config = yaml.safe_dump({"ops": {"archive": {"config": {"force": True}}}})
+    (sample_copy.root / "run.yaml").write_text(config, "utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "job",
+        "execute",
+        "-m",
+        "pipelines.definitions",
+        "-j",
+        "nightly_refresh",
+    ]
+    done = subprocess.run(
+        [*command, "-c", str(sample_copy.root / "run.yaml")],
+        cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert manifest(sample_copy)["release_id"] != before
+    assert {n: t for n, t in checksums(sample_copy).items() if n != "release"} == checksums_of(sample_copy, before)
+
+
+def test_an_earlier_day_sees_only_what_had_arrived(sample_copy: Instance, portfolio: Run) -> None:
+    done = portfolio(sample_copy.root, "refresh", "--as-of", "2026-07-31")
+    assert done.returncode == 0, done.stdout + done.stderr
+    connection = duckdb.connect(str(sample_copy.releases / "current" / "marts.duckdb"), read_only=True)
+    newest = connection.execute("select max(received_at) from fct_delivery").fetchone()
+    assert newest is not None
+    assert str(newest[0]) < "2026-08-01"
+    assert connection.execute("select as_of_date from release").fetchone() == ("2026-07-31",)
+
+
+def test_a_withdrawn_delivery_stops_counting(sample_copy: Instance, portfolio: Run) -> None:
+    connection = duckdb.connect(str(sample_copy.releases / "current" / "marts.duckdb"), read_only=True)
+    delivery, rows = connection.execute(
+        "select delivery_id, accepted_row_count from fct_delivery where file_name like 'ledger_2026-10%'"
+    ).fetchone()
+    (before,) = connection.execute("select count(*) from fct_posting").fetchone()
+    connection.close()
+    done = portfolio(sample_copy.root, "withdraw", delivery, "--reason", "wrong month")
+    assert done.returncode == 0, done.stderr
+    assert portfolio(sample_copy.root, "refresh").returncode == 0
+    connection = duckdb.connect(str(sample_copy.releases / "current" / "marts.duckdb"), read_only=True)
+    assert connection.execute("select count(*) from fct_posting").fetchone() == (before - rows,)
