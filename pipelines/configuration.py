@@ -76,11 +76,10 @@ class Configuration:
         )
         return Codes(by_field, administrations or None, self.known_administrations)
 
-    @property
-    def promised(self) -> set[str]:
-        """What some contract of the instance promises: datasets (`systems`) and their fields (`systems.supplier_name`)."""
-        fields = {f"{c.dataset_name}.{name}" for c in self.contracts for name in c.provided_fields()}
-        return {c.dataset_name for c in self.contracts} | fields
+    def promised(self, contract_ids: set[str]) -> set[str]:
+        """What these contracts promise: datasets (`systems`) and their fields (`systems.supplier_name`)."""
+        chosen = [c for c in self.contracts if c.id in contract_ids]
+        return {c.dataset_name for c in chosen} | {f"{c.dataset_name}.{n}" for c in chosen for n in c.provided_fields()}
 
 
 def _files(instance: Instance) -> dict[str, str]:

@@ -3,6 +3,8 @@
 import dagster as dg
 from dagster.components import definitions
 
+from pipelines.audit.delivery import EXPECTATIONS, compile_suite
+from pipelines.audit.limits import load_limits
 from pipelines.configuration import Configuration
 from pipelines.defs.audit import audit_checks, release_asset
 from pipelines.defs.common import RefreshLock
@@ -17,12 +19,14 @@ from pipelines.transform.dbt import ensure_manifest
 def build_definitions(instance: Instance) -> dg.Definitions:
     """Assets, checks, job and schedule for one municipality. Raises ConfigurationError when its configuration is faulty."""
     configuration = Configuration.load(instance)
-    promised = configuration.promised
-    models = model_assets(instance, ensure_manifest(), promised)
+    for contract in configuration.contracts:
+        compile_suite(contract)  # a quality rule that cannot be understood is a faulty configuration
+    load_limits(EXPECTATIONS, instance.reference / "limits.yml")
+    models = model_assets(instance, ensure_manifest())
     published = sorted(key for key in models.keys if key.path[0] in PUBLISHED_SCHEMAS)
     return dg.Definitions(
         assets=[*ingest_assets(configuration), models, release_asset(instance, published)],
-        asset_checks=[audit_checks(instance, promised)],
+        asset_checks=[audit_checks(instance)],
         jobs=[refresh_job()],
         schedules=[nightly_schedule(instance)],
         resources={"dbt": dbt_resource(), "refresh_lock": RefreshLock(root=str(instance.root))},

@@ -44,8 +44,8 @@ def refresh(instance: Instance, as_of: date | None = None, force: bool = False) 
     prepare_dagster_home(instance)
     import dagster as dg  # after the environment is set; two seconds that other commands need not wait
 
-    from pipelines.defs.jobs import JOB_NAME
     from pipelines.definitions import build_definitions
+    from pipelines.defs.jobs import JOB_NAME
 
     job = build_definitions(instance).resolve_job_def(JOB_NAME)
     config: dict[str, Any] = {

@@ -41,7 +41,12 @@ def _rows_table(console: Console, manifest: dict[str, Any]) -> None:
     rows, rejected = manifest["rows"], manifest["rejected_rows"]
     codes = sorted({code for by_code in rows.values() for code in by_code})
     shown = codes if len(codes) <= MANY else []
-    table = Table(title=f"{manifest['instance_name']}: rows in force", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table = Table(
+        title=f"{manifest['instance_name']}: rows in force",
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+    )
     for name in ["dataset", *shown, "all" if shown else f"all {len(codes)} administrations", "rejected"]:
         table.add_column(name, justify="left" if name == "dataset" else "right", no_wrap=True)
     for dataset, by_code in rows.items():

@@ -56,7 +56,7 @@ class Reconciliation:
     def statement(self, inputs: Path) -> str:
         """One statement that gives (stage, group, measures...) for every stage. `inputs`: the build's folder of them.
 
-        The folder is named in full: DuckDB looks for a relative path first where the process happens to stand.
+        The folder is named in full, so that nothing depends on where the process happens to stand.
         """
         parts = (f"select '{stage.name}' as stage, * from ({stage.sql}) as part" for stage in self.stages)
         return " union all ".join(parts).replace(INPUTS, str(inputs.resolve()).replace("'", "''"))

@@ -137,9 +137,10 @@ def _words(finding: Finding) -> tuple[str, str]:
     percent = ("", "") if rows is None else (f" ({share(bad, rows)})", f" ({_danish_share(share(bad, rows))})")
     listed = ", ".join(finding.examples)
     example = (f", such as {listed}", f", fx {listed}") if listed else ("", "")
+    noun = ("row", "række") if (bad if rows is None else rows) == 1 else ("rows", "rækker")
     return (
-        f"not true of {bad:,}{of[0]} rows{percent[0]}{example[0]}",
-        f"gælder ikke {_danish(bad)}{of[1]} rækker{percent[1]}{example[1]}",
+        f"not true of {bad:,}{of[0]} {noun[0]}{percent[0]}{example[0]}",
+        f"gælder ikke {_danish(bad)}{of[1]} {noun[1]}{percent[1]}{example[1]}",
     )
 
 

@@ -7,26 +7,29 @@ from collections.abc import Iterable, Iterator
 
 import dagster as dg
 
+from pipelines.audit.delivery import EXPECTATIONS
 from pipelines.audit.result import AuditRecord, CheckResult, Outcome
 from pipelines.audit.run import audit_build
 from pipelines.audit.suites import load_suites
 from pipelines.defs.common import OWNER, RELEASE, build_of, say, told
-from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.instance import Instance
 from pipelines.release.publish import publish
 from pipelines.transform.build import Build
 
-EXPECTATIONS = PROJECT_ROOT / "expectations"
 CHECK_NAME = "expectations"
 RELEASE_KEY = dg.AssetKey("release")
 
 
-def audit_of(build: Build, instance: Instance, promised: set[str]) -> AuditRecord:
-    """Run the whole audit of a build and write its record."""
+def audit_of(build: Build, instance: Instance) -> AuditRecord:
+    """Run the whole audit of a build and write its record.
+
+    What is expected of a table follows from the contracts that have a delivery in force; the others are late, and said so.
+    """
     return audit_build(
         build.folder,
         expectations=EXPECTATIONS,
         dbt_target=build.dbt_target,
-        promised_datasets=promised,
+        promised_datasets=set(build.plan()["promised"]),
         instance_limits=instance.reference / "limits.yml",
     )
 
@@ -36,12 +39,13 @@ def audit_failure(record: AuditRecord, build: Build) -> dg.Failure:
     sentences = "\n".join(f"  {c.outcome}: {c.sentence}" for c in record.blocking[:10])
     more = f"\n  and {len(record.blocking) - 10} more" if len(record.blocking) > 10 else ""
     return dg.Failure(
-        description=f"The build did not pass its audit, so the current release stays:\n{sentences}{more}\nAll checks: {build.audit / 'audit.json'}",
+        description=f"The build did not pass its audit, so the current release stays:\n{sentences}{more}\n"
+        f"All checks: {build.audit / 'audit.json'}",
         allow_retries=False,
     )
 
 
-def audit_checks(instance: Instance, promised: set[str]) -> dg.AssetChecksDefinition:
+def audit_checks(instance: Instance) -> dg.AssetChecksDefinition:
     """One blocking check per table that a suite of expectations/ is about, and all reconciliations beside them."""
     specs = [
         dg.AssetCheckSpec(
@@ -58,7 +62,7 @@ def audit_checks(instance: Instance, promised: set[str]) -> dg.AssetChecksDefini
     def audit(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         with told():
             build = build_of(context, instance)
-            record = audit_of(build, instance, promised)
+            record = audit_of(build, instance)
             say(context, "audit: " + ", ".join(f"{n} {outcome}" for outcome, n in record.counts.items() if n))
             for spec in specs:
                 yield _check_result(spec, [c for c in record.checks if c.table_name == spec.asset_key.path[-1]])

@@ -13,7 +13,7 @@ from pipelines.contracts.catalogue import datasets, reference_tables
 from pipelines.defs.common import INPUTS, LANDING, OWNER, RAW, build_of, input_key, raw_key, say, told
 from pipelines.files import write_json
 from pipelines.ingest.archive import Archive
-from pipelines.ingest.ingest import DeliveryState, ingest_contract
+from pipelines.ingest.ingest import DeliveryState, ingest
 from pipelines.ingest.landing import land
 from pipelines.instance import Instance
 from pipelines.linkage.links import make_links
@@ -80,12 +80,6 @@ def _archive(configuration: Configuration) -> dg.AssetsDefinition:
     return archive
 
 
-def _ingested(configuration: Configuration, build: Build, as_of: date, tell: Any) -> list[DeliveryState]:
-    """Every delivery of every contract as of a day; what was conformed before is read from its report."""
-    moment = end_of_day(as_of, configuration.instance)
-    return [s for c in configuration.contracts for s in ingest_contract(configuration, c, moment, build.work, tell)]
-
-
 def _run(build: Build) -> tuple[date, bool, list[str]]:
     content = json.loads((build.folder / "run.json").read_text("utf-8"))
     return date.fromisoformat(content["as_of_date"]), content["force"], content["problems"]
@@ -117,7 +111,8 @@ def _raw(configuration: Configuration) -> dg.AssetsDefinition:
         with told():
             build = build_of(context, instance)
             as_of, _, _ = _run(build)
-            states = _ingested(configuration, build, as_of, lambda sentence: say(context, sentence))
+            moment = end_of_day(as_of, instance)
+            states = ingest(configuration, moment, build.work, lambda sentence: say(context, sentence))
             for contract in configuration.contracts:
                 mine = [s for s in states if s.contract.id == contract.id]
                 yield dg.MaterializeResult(
@@ -191,7 +186,7 @@ def _inputs(configuration: Configuration) -> dg.AssetsDefinition:
         with told():
             build = build_of(context, instance)
             as_of, force, problems = _run(build)
-            states = _ingested(configuration, build, as_of, lambda sentence: None)
+            states = ingest(configuration, end_of_day(as_of, instance), build.work, lambda sentence: None)
             plan = make_plan(configuration, states, as_of, current_release(instance), problems)
             build.save_plan(plan)
             if plan["is_unchanged"] and not force:

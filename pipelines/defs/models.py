@@ -83,7 +83,7 @@ def dbt_resource() -> DbtCliResource:
     )
 
 
-def model_assets(instance: Instance, manifest: Path, promised: set[str]) -> dg.AssetsDefinition:
+def model_assets(instance: Instance, manifest: Path) -> dg.AssetsDefinition:
     """All dbt models of the project as assets."""
 
     @dbt_assets(
@@ -105,7 +105,7 @@ def model_assets(instance: Instance, manifest: Path, promised: set[str]) -> dg.A
         with redirect_stdout(_Progress(sys.stdout)):
             yield from invocation.stream()
         if not invocation.is_successful():
-            raise audit_failure(audit_of(build, instance, promised), build)
+            raise audit_failure(audit_of(build, instance), build)
         say(context, "models built and tested")
 
     return dbt_build

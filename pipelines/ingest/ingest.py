@@ -1,15 +1,17 @@
-"""All deliveries of one contract: conform each once, judge it, and say which are in force. The stage's front door."""
+"""All deliveries of all contracts: conform each once, judge it, and say which are in force. The stage's front door."""
 
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.audit.delivery import audit_delivery, delivery_suite_version
+from pipelines.audit.delivery import EXPECTATIONS, audit_delivery, delivery_suite_version
+from pipelines.audit.limits import Limits, load_limits
 from pipelines.audit.result import CheckResult
 from pipelines.configuration import Configuration
 from pipelines.contracts.model import Contract
@@ -74,85 +76,99 @@ class _Place:
         return self.folder / f"{self.stem}.verdict.json"
 
 
-def ingest_contract(
-    configuration: Configuration, contract: Contract, as_of: datetime, work: Path, tell: Callable[[str], None] = print
+def ingest(
+    configuration: Configuration, as_of: datetime, work: Path, tell: Callable[[str], None] = print
 ) -> list[DeliveryState]:
-    """Every delivery of one contract received by `as_of`, oldest business date first.
+    """Every delivery of every contract received by `as_of`, by contract and oldest business date first.
 
-    Nothing is parsed twice: outcomes are kept under (delivery, contract, code lists, conform version).
+    Nothing is parsed twice: outcomes are kept under (delivery, contract, code lists, conform version), verdicts also under
+    the suites, the instance's limits and the rows of the delivery before.
     """
-    archive = Archive(configuration.instance.archive)
-    mine = [d for d in archive.deliveries(as_of) if d.contract_id == contract.id]
-    states: list[DeliveryState] = []
-    previous_rows: int | None = None
-    for delivery in sorted(mine, key=lambda d: (d.business_date, d.received_at, d.delivery_id)):
-        state = _state(configuration, contract, delivery, archive, work, previous_rows)
-        states.append(state)
-        if state.status == "accepted":
-            previous_rows = state.report.accepted_rows
-        if not state.was_cached:
-            tell(_sentence(state))
-    return _with_force(states, contract)
+    gate = _Gate(configuration, Archive(configuration.instance.archive), work)
+    deliveries = gate.archive.deliveries(as_of)
+    states = []
+    for contract in configuration.contracts:
+        mine = [d for d in deliveries if d.contract_id == contract.id]
+        states += _with_force(gate.states(contract, mine, tell), contract)
+    return states
 
 
-def _state(
-    configuration: Configuration,
-    contract: Contract,
-    delivery: Delivery,
-    archive: Archive,
-    work: Path,
-    previous_rows: int | None,
-) -> DeliveryState:
-    place = _place(configuration, contract, delivery)
-    was_cached = place.report.exists()
-    report = (
-        DeliveryReport.load(place.report)
-        if was_cached
-        else _conformed(configuration, contract, delivery, archive, work, place)
-    )
-    checks: tuple[CheckResult, ...] = ()
-    if not report.is_refused:
-        checks = _judged(contract, place, previous_rows)
-        report = _refused_by_checks(report, delivery, checks)
-    status: Status = "withdrawn" if delivery.withdrawn_reason else "refused" if report.is_refused else "accepted"
-    return DeliveryState(delivery, contract, report, checks, status, False, place.accepted, place.rejected, was_cached)
+@dataclass(frozen=True)
+class _Gate:
+    """What every delivery of one run is conformed and judged with."""
 
+    configuration: Configuration
+    archive: Archive
+    work: Path
 
-def _conformed(
-    configuration: Configuration, contract: Contract, delivery: Delivery, archive: Archive, work: Path, place: _Place
-) -> DeliveryReport:
-    """Conform into temporary files and put them in place; the report comes last, so that it vouches for the others."""
-    place.folder.mkdir(parents=True, exist_ok=True)
-    place.rejected_folder.mkdir(parents=True, exist_ok=True)
-    accepted, rejected = place.accepted.with_suffix(".part"), place.rejected.with_suffix(".part")
-    try:
-        codes = configuration.codes(contract)
-        content = archive.path_of(delivery.content_sha256)
-        report = conform(delivery, contract, codes, content, accepted, rejected, work / delivery.delivery_id)
-        report = report.model_copy(update={"rejections": rejection_counts(rejected)})
-        accepted.replace(place.accepted)
-        rejected.replace(place.rejected)
-    except DeliveryRefused as error:
-        report = DeliveryReport(delivery_id=delivery.delivery_id, contract_id=contract.id, refusal_reason=str(error))
-        for path in (accepted, rejected):
-            path.unlink(missing_ok=True)
-    finally:
-        shutil.rmtree(work / delivery.delivery_id, ignore_errors=True)
-    report.save(place.report)
-    return report
+    @cached_property
+    def limits(self) -> Limits:
+        return load_limits(EXPECTATIONS, self.configuration.instance.reference / "limits.yml")
 
+    @cached_property
+    def suite_version(self) -> str:
+        return delivery_suite_version(self.limits)
 
-def _judged(contract: Contract, place: _Place, previous_rows: int | None) -> tuple[CheckResult, ...]:
-    """The suite's verdict, taken from before when neither the suite nor the delivery before has changed."""
-    version = delivery_suite_version()
-    if place.verdict.exists():
-        verdict = Verdict.model_validate_json(place.verdict.read_bytes())
-        if (verdict.suite_version, verdict.previous_rows) == (version, previous_rows):
-            return verdict.checks
-    checks = tuple(audit_delivery(contract, place.accepted, previous_rows=previous_rows))
-    verdict = Verdict(suite_version=version, previous_rows=previous_rows, checks=checks)
-    write_atomically(place.verdict, verdict.model_dump_json(indent=2) + "\n")
-    return checks
+    def states(
+        self, contract: Contract, deliveries: list[Delivery], tell: Callable[[str], None]
+    ) -> list[DeliveryState]:
+        """One contract's deliveries in order, each compared with the accepted one before it."""
+        states: list[DeliveryState] = []
+        previous_rows: int | None = None
+        for delivery in sorted(deliveries, key=lambda d: (d.business_date, d.received_at, d.delivery_id)):
+            states.append(self._state(contract, delivery, previous_rows))
+            if states[-1].status == "accepted":
+                previous_rows = states[-1].report.accepted_rows
+            if not states[-1].was_cached:
+                tell(_sentence(states[-1]))
+        return states
+
+    def _state(self, contract: Contract, delivery: Delivery, previous_rows: int | None) -> DeliveryState:
+        place = _place(self.configuration, contract, delivery)
+        was_cached = place.report.exists()
+        report = DeliveryReport.load(place.report) if was_cached else self._conformed(contract, delivery, place)
+        checks: tuple[CheckResult, ...] = ()
+        if not report.is_refused:
+            checks = self._judged(contract, place, previous_rows)
+            report = _refused_by_checks(report, delivery, checks)
+        status: Status = "withdrawn" if delivery.withdrawn_reason else "refused" if report.is_refused else "accepted"
+        paths = (place.accepted, place.rejected)
+        return DeliveryState(delivery, contract, report, checks, status, False, *paths, was_cached)
+
+    def _conformed(self, contract: Contract, delivery: Delivery, place: _Place) -> DeliveryReport:
+        """Conform into temporary files and put them in place; the report comes last, so that it vouches for the others."""
+        place.folder.mkdir(parents=True, exist_ok=True)
+        place.rejected_folder.mkdir(parents=True, exist_ok=True)
+        accepted, rejected = place.accepted.with_suffix(".part"), place.rejected.with_suffix(".part")
+        folder = self.work / delivery.delivery_id
+        try:
+            codes = self.configuration.codes(contract)
+            content = self.archive.path_of(delivery.content_sha256)
+            report = conform(delivery, contract, codes, content, accepted, rejected, folder)
+            report = report.model_copy(update={"rejections": rejection_counts(rejected)})
+            accepted.replace(place.accepted)
+            rejected.replace(place.rejected)
+        except DeliveryRefused as error:
+            report = DeliveryReport(
+                delivery_id=delivery.delivery_id, contract_id=contract.id, refusal_reason=str(error)
+            )
+            for path in (accepted, rejected):
+                path.unlink(missing_ok=True)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        report.save(place.report)
+        return report
+
+    def _judged(self, contract: Contract, place: _Place, previous_rows: int | None) -> tuple[CheckResult, ...]:
+        """The suite's verdict, taken from before when nothing it depends on has changed."""
+        if place.verdict.exists():
+            verdict = Verdict.model_validate_json(place.verdict.read_bytes())
+            if (verdict.suite_version, verdict.previous_rows) == (self.suite_version, previous_rows):
+                return verdict.checks
+        found = audit_delivery(contract, place.accepted, previous_rows=previous_rows, limits=self.limits)
+        verdict = Verdict(suite_version=self.suite_version, previous_rows=previous_rows, checks=tuple(found))
+        write_atomically(place.verdict, verdict.model_dump_json(indent=2) + "\n")
+        return verdict.checks
 
 
 def _refused_by_checks(report: DeliveryReport, delivery: Delivery, checks: tuple[CheckResult, ...]) -> DeliveryReport:

@@ -51,6 +51,7 @@ def make_plan(
         "late": [_late(row) for row in promises if row["is_late"]],
         "refused": [_refused(s) for s in newest_refused(states)],
         "landing_problems": problems,
+        "promised": sorted(configuration.promised({s.contract.id for s in states if s.is_in_force})),
         "rows": rows_in_force(states),
         "rejected_rows": rejected_rows(states),
         "is_unchanged": current is not None and all(current["inputs"][n] == inputs[n] for n in COMPARED),

@@ -29,14 +29,9 @@ def totals() -> dict[str, Any]:
 
 
 def truth(name: str) -> list[dict[str, str]]:
-    path = TRUTH / name
-    opened = (
-        gzip.open(path, "rt", encoding="utf-8", newline="")
-        if name.endswith(".gz")
-        else path.open(encoding="utf-8", newline="")
-    )
-    with opened as file:
-        return list(csv.DictReader(file))
+    content = (TRUTH / name).read_bytes()
+    text = gzip.decompress(content) if name.endswith(".gz") else content
+    return list(csv.DictReader(text.decode("utf-8").splitlines()))
 
 
 def test_rows_and_money_per_contract(marts: duckdb.DuckDBPyConnection, totals: dict[str, Any]) -> None:
@@ -112,7 +107,8 @@ def test_just_the_planted_rows_are_rejected(released_sample: Instance) -> None:
     builds = sorted((released_sample.build).iterdir(), key=lambda p: p.stat().st_mtime)
     inputs = builds[-1] / "inputs"
     found = duckdb.sql(
-        f"select distinct r.contract_id, d.file_name, r.source_row_number, r.rule_code from read_parquet('{inputs}/raw_rejection/*.parquet') r "
+        "select distinct r.contract_id, d.file_name, r.source_row_number, r.rule_code from "
+        f"read_parquet('{inputs}/raw_rejection/*.parquet') r "
         f"join read_parquet('{inputs}/raw_delivery/*.parquet') d using (delivery_id)"
     ).fetchall()
     expected = [
@@ -176,7 +172,8 @@ def test_planted_candidates_are_found_and_no_trap_is_merged(marts: duckdb.DuckDB
 def test_a_use_that_several_share_is_seen_by_each_and_costs_once(marts: duckdb.DuckDBPyConnection) -> None:
     (shared,) = json.loads((TRUTH / "planted.json").read_text("utf-8"))["shared_use"]
     rows = marts.execute(
-        "select administration_code, is_owner, yearly_cost_amount is not null from mart_it_landscape where system_key = ? and owner_administration_code = ?",
+        "select administration_code, is_owner, yearly_cost_amount is not null from mart_it_landscape "
+        "where system_key = ? and owner_administration_code = ?",
         [shared["system_key"], shared["administration_code"]],
     ).fetchall()
     assert {r[0] for r in rows} == {shared["administration_code"], *shared["shared_with"]}

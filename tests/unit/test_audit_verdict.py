@@ -59,6 +59,7 @@ def test_a_finding_becomes_one_outcome(finding: Finding | None, severity: Severi
             "gælder ikke 3 af 1.500 rækker (0,2 %), fx -1, -2",
         ),
         (Finding("users", False, unexpected=3), "not true of 3 rows", "gælder ikke 3 rækker"),
+        (Finding("users", False, unexpected=1), "not true of 1 row", "gælder ikke 1 række"),
         (Finding("users", False, observed="1234.5"), "found 1,234.50", "fundet 1.234,50"),
         (Finding("users", False, observed=""), "it is not so", "det er ikke tilfældet"),
     ],

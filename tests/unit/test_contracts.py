@@ -74,7 +74,7 @@ def test_all_faults_of_all_contracts_are_named_at_once(tmp_path: Path) -> None:
 def test_two_contracts_may_not_share_an_id(tmp_path: Path) -> None:
     write(tmp_path, EXAMPLE, "tmf/a.odcs.yaml")
     write(tmp_path, EXAMPLE, "tmf/b.odcs.yaml")
-    with pytest.raises(ConfigurationError, match="tmf.postings"):
+    with pytest.raises(ConfigurationError, match=r"tmf\.postings"):
         load_contracts(tmp_path)
 
 

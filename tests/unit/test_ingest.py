@@ -278,8 +278,9 @@ def test_a_column_may_name_the_administration(tmp_path: Path) -> None:
 
 
 def test_file_name_groups_give_values(tmp_path: Path) -> None:
-    agreement = contract(tmp_path, {"filePattern": r"budget_(?P<version_code>B\d{4})\.csv"}, [*BUDGETS, {"name": "budget_amount", "physicalName": "Beløb", "logicalType": "number"}],
-                         "budgets", constants={"measure_code": "adopted"})  # fmt: skip
+    columns = [*BUDGETS, {"name": "budget_amount", "physicalName": "Beløb", "logicalType": "number"}]
+    layout = {"filePattern": r"budget_(?P<version_code>B\d{4})\.csv"}
+    agreement = contract(tmp_path, layout, columns, "budgets", constants={"measure_code": "adopted"})
     _, rows, _ = run(tmp_path, agreement, "Linje;År;Beløb\nA;2027;5\n".encode(), "budget_B2027.csv")
     assert rows[0]["version_code"] == "B2027"
 

@@ -78,7 +78,7 @@ def test_every_asset_has_description_owner_group_and_kind(repository: dg.Reposit
     for node in repository.asset_graph.asset_nodes:
         assert node.description, node.key
         assert node.owners, node.key
-        assert node.group_name and node.group_name != "default", node.key
+        assert node.group_name not in (None, "default"), node.key
         assert node.kinds, node.key
 
 
