@@ -29,6 +29,7 @@ def build_definitions(instance: Instance) -> dg.Definitions:
         asset_checks=[audit_checks(instance)],
         jobs=[refresh_job()],
         schedules=[nightly_schedule(instance)],
+        executor=dg.in_process_executor,
         resources={"dbt": dbt_resource(), "refresh_lock": RefreshLock(root=str(instance.root))},
     )
 

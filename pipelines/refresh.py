@@ -12,6 +12,8 @@ DAGSTER_YAML = """\
 # Written once; yours to change. SQLite storage lies beside this file.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 run_coordinator:
   module: dagster.core.run_coordinator
   class: QueuedRunCoordinator

@@ -18,8 +18,15 @@ MODEL_GROUPS = {"staging": "s4_staging", "intermediate": "s5_intermediate", "cor
 
 
 def build_of(context: Any, instance: Instance) -> Build:
-    """The build folder of this run: every step of a run works on the same one."""
-    return Build(instance.build / context.run.run_id)
+    """The build folder of this run, which its first step makes: every step of a run works on the same one."""
+    build = Build(instance.build / context.run.run_id)
+    if not build.folder.is_dir():
+        raise dg.Failure(
+            description="This step works on the build that its own run begins with. "
+            "Launch the job nightly_refresh instead of single assets; what has not changed is not done again.",
+            allow_retries=False,
+        )
+    return build
 
 
 def raw_key(contract_id: str) -> dg.AssetKey:

@@ -130,10 +130,11 @@ def _raw_metadata(states: list[DeliveryState]) -> dict[str, Any]:
         f"| {s.delivery.business_date} | {s.delivery.file_name} | {s.status} | {s.report.accepted_rows} | {s.report.rejected_rows} |"
         for s in states[-20:]
     )
+    amounts = [s.report.accepted_amount for s in force if s.report.accepted_amount is not None]
     return {
         "dagster/row_count": sum(s.report.output_rows for s in force),
         "rejected_rows": sum(s.report.rejected_rows for s in force),
-        "amount": str(sum(s.report.accepted_amount or 0 for s in force)),
+        **({"amount": str(sum(amounts))} if amounts else {}),
         "deliveries": dg.MetadataValue.md(
             "| business date | file | status | accepted | rejected |\n|---|---|---|---|---|\n" + table
         ),
