@@ -1,13 +1,14 @@
 """The parts of a contract as typed values. What a contract means is documented in docs/contracts.md; loading is in loading.py."""
 
 import re
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipelines.contracts.catalogue import Dataset, FieldDefinition, common_fields, datasets
 
-FileFormat = Literal["csv", "xlsx", "json", "ndjson", "parquet"]
+FileFormat = Literal["csv", "xlsx", "json", "ndjson", "parquet", "xml", "fixed"]
 Mode = Literal["snapshot", "period", "append"]
 FrequencyUnit = Literal["day", "week", "month", "quarter", "year"]
 
@@ -34,10 +35,19 @@ class CodeListFile(Part):
 
 
 class TotalRows(Part):
-    """How a sender's sum rows are recognised."""
+    """How a sender's sum rows are recognised, and the column whose last sum must equal the file's amounts."""
 
     column: str
     pattern: str
+    amount: str | None = None
+
+
+class FixedColumn(Part):
+    """Where one column of a fixed-width file stands: first character, counted from 1, and length."""
+
+    name: str
+    start: int = Field(ge=1)
+    width: int = Field(ge=1)
 
 
 class FileLayout(Part):
@@ -48,9 +58,12 @@ class FileLayout(Part):
     file_pattern: str
     delimiter: str = ";"
     quote: str = '"'
-    header_row: int = Field(default=1, ge=1)
+    header_row: int = Field(default=1, ge=0)
+    skip_footer: int = Field(default=0, ge=0)
     sheet: str | None = None
     record_path: str | None = None
+    fixed_width: tuple[FixedColumn, ...] = ()
+    member: str | None = None
     total_rows: TotalRows | None = None
 
     @field_validator("file_pattern")
@@ -97,6 +110,7 @@ class Numbers(Part):
 
     decimal: Literal[",", "."] = "."
     thousands: Literal[",", ".", " ", "'", ""] = ""
+    scientific: Literal["refuse", "exact"] = "refuse"
 
     @model_validator(mode="after")
     def _differ(self) -> "Numbers":
@@ -126,6 +140,55 @@ class RejectionThreshold(Part):
 
     rows: int | None = Field(default=None, ge=0)
     share: float = Field(default=0.05, ge=0, le=1)
+
+
+class RowRule(Part):
+    """A rule on one row: a column against a range, a pattern, another column, or required when another has a value."""
+
+    column: str
+    between: tuple[float, float] | None = None
+    matches: str | None = None
+    not_before: str | None = None
+    required_when: dict[str, list[str]] | None = None
+    description: str
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "RowRule":
+        kinds = (self.between, self.matches, self.not_before, self.required_when)
+        if sum(kind is not None for kind in kinds) != 1:
+            raise ValueError("give one of between, matches, notBefore and requiredWhen")
+        return self
+
+    @property
+    def columns(self) -> set[str]:
+        """Every field that the rule looks at."""
+        return {self.column} | ({self.not_before} if self.not_before else set()) | set(self.required_when or ())
+
+
+class Correction(Part):
+    """A known error of the source, mended by data: which rows, which column, what instead, why, and how many rows it must hit."""
+
+    where: dict[str, str]
+    column: str
+    action: Literal["replace", "empty"] = "replace"
+    value: str | None = None
+    reason: str
+    expect: int = Field(ge=1)
+    business_dates: tuple[str, ...] = ()
+
+
+class LayoutChange(Part):
+    """What is different in files whose business date is `from_date` or later."""
+
+    from_date: date
+    headers: dict[str, str] = {}
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_row: int | None = None
+    sheet: str | None = None
+    dates: tuple[str, ...] | None = None
+    numbers: Numbers | None = None
+    amounts: Amounts | None = None
 
 
 class Compose(Part):
@@ -206,6 +269,11 @@ class Contract(Part):
     amounts: Amounts = Amounts()
     dates: tuple[str, ...] = ("yyyy-MM-dd",)
     empty_dates: tuple[str, ...] = ()
+    empty_texts: tuple[str, ...] = ()
+    layouts: tuple[LayoutChange, ...] = ()
+    row_rules: tuple[RowRule, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    control_totals: dict[str, str] = {}
     unpivot: Unpivot | None = None
     constants: dict[str, str] = {}
     ignored_columns: tuple[str, ...] = ()
@@ -228,10 +296,34 @@ class Contract(Part):
         """The catalogue's definition of a field that this contract may fill. Raises KeyError when there is none."""
         return self.dataset.fields.get(name) or common_fields()[name]
 
+    def derived_values(self) -> dict[str, str]:
+        """Fields that follow from what the contract says of its amounts."""
+        price_year = {"price_year": str(self.amounts.price_year)} if self.amounts.price_year else {}
+        return {n: v for n, v in ({"vat_code": self.amounts.vat} | price_year).items() if n in self.dataset.fields}
+
+    def on(self, business_date: date) -> "Contract":
+        """The contract as it reads files of a business date: the changes of layout up to then applied in order."""
+        contract = self
+        for change in sorted(self.layouts, key=lambda c: c.from_date):
+            if change.from_date <= business_date:
+                contract = contract._changed(change)
+        return contract
+
+    def _changed(self, change: LayoutChange) -> "Contract":
+        file = {n: v for n in ("encoding", "delimiter", "header_row", "sheet") if (v := getattr(change, n)) is not None}
+        rest = {n: v for n in ("dates", "numbers", "amounts") if (v := getattr(change, n)) is not None}
+        columns = tuple(
+            c.model_copy(update={"aliases": (*c.aliases, change.headers[c.source_names[0]])})
+            if c.source_names[0] in change.headers
+            else c
+            for c in self.columns
+        )
+        return self.model_copy(update={"file": self.file.model_copy(update=file), "columns": columns, **rest})
+
     def provided_fields(self) -> set[str]:
         """Every field that a row of this contract can get a value for, from whatever place."""
         unpivoted = (
             {self.unpivot.into} | {n for c in self.unpivot.columns.values() for n in c} if self.unpivot else set()
         )
-        derived = {"price_year"} if self.amounts.price_year and "price_year" in self.dataset.fields else set()
+        derived = {n for n in self.derived_values() if n in self.dataset.fields}
         return {c.name for c in self.columns} | set(self.constants) | set(self.file.file_fields) | unpivoted | derived

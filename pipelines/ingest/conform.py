@@ -15,13 +15,14 @@ from pipelines.errors import DeliveryRefused
 from pipelines.files import fresh_folder
 from pipelines.ingest.archive import Delivery
 from pipelines.ingest.expressions import literal, trimmed
+from pipelines.ingest.controls import apply_corrections, violation, with_control_totals
 from pipelines.ingest.fields import Field, constant_value, row_fields, typed_rows
 from pipelines.ingest.layout import Layout, match_headers
 from pipelines.ingest.readers import read
 from pipelines.ingest.rejections import rejected_sql
 from pipelines.ingest.report import DeliveryReport
 
-CONFORM_VERSION = 2
+CONFORM_VERSION = 3
 MEMORY_LIMIT = "4GB"
 
 
@@ -33,6 +34,7 @@ def conform(
     Raises DeliveryRefused when the file as a whole does not fit its contract; nothing is then written.
     """
     started = time.monotonic()
+    contract = contract.on(delivery.business_date)
     fresh_folder(work)
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"set memory_limit={literal(MEMORY_LIMIT)}")
@@ -40,9 +42,11 @@ def conform(
         source = read(connection, contract, content, delivery.file_name, work)
         layout = match_headers(contract, source.headers, delivery.file_name)
         fields = row_fields(contract, layout, codes, delivery.file_name)
+        apply_corrections(connection, contract, delivery, layout)
         _make_rows(connection, contract, layout, fields)
         report = _counted(connection, delivery, contract, layout)
         _check_threshold(report, contract, delivery)
+        report = with_control_totals(connection, report, contract, delivery, layout)
         _write(connection, contract, delivery, layout, fields, accepted, rejected)
         output_rows = _one(connection, f"select count(*) from read_parquet({literal(str(accepted))})")
     return report.model_copy(update={"output_rows": output_rows, "seconds": round(time.monotonic() - started, 3)})
@@ -58,9 +62,10 @@ def _make_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, layout
         total = (
             f"coalesce(regexp_matches({trimmed(str(layout.cell(totals.column)))}, {literal(totals.pattern)}), false)"
         )
-    connection.execute(f"create view marked as select *, {blank} as is_blank, {total} as is_total from source")
+    connection.execute(f"create view marked as select *, {blank} as is_blank, {total} as is_total from corrected")
     names = ", ".join(f.name for f in fields)
-    bad = " or ".join(f"({f.fault})" for f in fields)
+    broken = [f.fault for f in fields] + [violation(rule) for rule in contract.row_rules]
+    bad = " or ".join(f"coalesce({condition}, false)" for condition in broken)
     data = "(select * from marked where not is_blank and not is_total)"
     connection.execute(
         f"create table rows as select source_row_number, {names}, {bad} as is_bad from ({typed_rows(fields, data)})"

@@ -58,7 +58,10 @@ def _wanted(contract: Contract) -> list[tuple[str, tuple[str, ...], bool]]:
                 (source_name, *aliases),
                 column.optional or (lenient and not column.required),
             )
-    others = [contract.administration.column, contract.file.total_rows and contract.file.total_rows.column]
+    others = [contract.administration.column]
+    if contract.file.total_rows:
+        others += [contract.file.total_rows.column, contract.file.total_rows.amount]
+    others += [name for correction in contract.corrections for name in (*correction.where, correction.column)]
     others += list(contract.unpivot.columns) if contract.unpivot else []
     for other in others:
         if other and other not in wanted:
