@@ -4,7 +4,8 @@ from decimal import Decimal, InvalidOperation
 
 import duckdb
 
-from pipelines.contracts.model import Contract, Correction, RowRule
+from pipelines.contracts.model import Contract
+from pipelines.contracts.parts import Correction, RowRule
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest.archive import Delivery
 from pipelines.ingest.expressions import cast_of, literal, trimmed

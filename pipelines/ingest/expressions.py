@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.contracts.catalogue import FieldDefinition
-from pipelines.contracts.model import Column, Contract
+from pipelines.contracts.model import Contract
+from pipelines.contracts.parts import Column
 
 BLANKS = " \t\r\n\u00a0\u202f\ufeff"
 MINUS = "\u2212"
@@ -127,7 +128,7 @@ def plain_number(contract: Contract) -> tuple[str, ...]:
     `1.234,56-`, `(1.234,56)` and `-1234,56` are the same number under decimal comma and thousands dot.
     """
     style = contract.numbers
-    unified = f"replace(replace({{x}}, '{MINUS}', '-'), '+', '')"
+    unified = f"replace(case when prefix({{x}}, '+') then {{x}}[2:] else {{x}} end, '{MINUS}', '-')"
     if style.scientific == "refuse":
         shortened = f"(contains(upper({{x}}), 'E') and regexp_matches({{x}}, {_braced(literal(SCIENTIFIC))}))"
         unified = f"case when not {shortened} then {unified} end"

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from pipelines.contracts.codes import Codes
-from pipelines.contracts.model import Column, Contract
+from pipelines.contracts.model import Contract
+from pipelines.contracts.parts import Column
 from pipelines.ingest.expressions import Cast, cast_of, literal, lookup, trimmed
 from pipelines.ingest.layout import Layout
 

@@ -19,7 +19,6 @@ from pipelines.errors import DeliveryRefused
 from pipelines.files import fingerprint, write_atomically
 from pipelines.ingest.archive import Archive, Delivery, in_force, superseded
 from pipelines.ingest.conform import CONFORM_VERSION, conform
-from pipelines.ingest.rejections import rejection_counts
 from pipelines.ingest.report import DeliveryReport
 from pipelines.instance import Instance
 
@@ -145,7 +144,6 @@ class _Gate:
             codes = self.configuration.codes(contract)
             content = self.archive.path_of(delivery.content_sha256)
             report = conform(delivery, contract, codes, content, accepted, rejected, folder)
-            report = report.model_copy(update={"rejections": rejection_counts(rejected)})
             accepted.replace(place.accepted)
             rejected.replace(place.rejected)
         except DeliveryRefused as error:

@@ -48,7 +48,7 @@ def match_headers(contract: Contract, headers: tuple[str, ...], name: str) -> La
 
 def _wanted(contract: Contract) -> list[tuple[str, tuple[str, ...], bool]]:
     """Each source column with its spellings, and whether it may be missing. API records leave out what is empty."""
-    lenient = contract.file.format in ("json", "ndjson")
+    lenient = contract.file.format in ("json", "ndjson", "xml")
     wanted = {}
     for column in contract.columns:
         for source_name in column.source_names:

@@ -5,7 +5,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contracts.catalogue import common_fields
-from pipelines.contracts.model import Contract, RowRule
+from pipelines.contracts.model import Contract
+from pipelines.contracts.parts import RowRule
 from pipelines.ingest.archive import Delivery
 from pipelines.ingest.controls import violation
 from pipelines.ingest.expressions import literal

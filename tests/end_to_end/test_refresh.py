@@ -163,9 +163,12 @@ def test_dagsters_own_command_gives_the_same_release(sample_copy: Instance) -> N
 
 
 def test_an_earlier_day_sees_only_what_had_arrived(sample_copy: Instance, portfolio: Run) -> None:
+    before = manifest(sample_copy)["release_id"]
     done = portfolio(sample_copy.root, "refresh", "--as-of", "2026-07-31")
     assert done.returncode == 0, done.stdout + done.stderr
-    connection = duckdb.connect(str(sample_copy.releases / "current" / "marts.duckdb"), read_only=True)
+    assert manifest(sample_copy)["release_id"] == before  # readers stay with today
+    (release,) = [p for p in sample_copy.releases.glob("2*") if p.name != before]
+    connection = duckdb.connect(str(release / "marts.duckdb"), read_only=True)
     newest = connection.execute("select max(received_at) from fct_delivery").fetchone()
     assert newest is not None
     assert str(newest[0]) < "2026-08-01"
