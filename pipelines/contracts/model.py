@@ -48,9 +48,9 @@ class Contract(Part):
     layouts: tuple[LayoutChange, ...] = ()
     row_rules: tuple[RowRule, ...] = ()
     corrections: tuple[Correction, ...] = ()
-    control_totals: dict[str, str] = {}
+    control_totals: dict[str, str] = Field(default_factory=dict)
     unpivot: Unpivot | None = None
-    constants: dict[str, str] = {}
+    constants: dict[str, str] = Field(default_factory=dict)
     ignored_columns: tuple[str, ...] = ()
     unknown_columns: Literal["refuse", "warn"] = "refuse"
     rejection_threshold: RejectionThreshold = RejectionThreshold()
