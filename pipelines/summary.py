@@ -40,7 +40,11 @@ def print_release(instance: Instance, plan: dict[str, Any], build_id: str) -> bo
     _line(console, "DuckDB", f"{folder / 'marts.duckdb'} ({len(manifest['tables'])} tables: dim_*, fct_*, mart_*)")
     _line(console, "Parquet", str(folder / "parquet"))
     _line(console, "Current", f"{instance.releases / CURRENT} -> {(instance.releases / CURRENT).resolve().name}")
-    _line(console, "Next", "make ui (http://127.0.0.1:3000), portfolio status")
+    _line(
+        console,
+        "Next",
+        f"portfolio ui --instance {instance.root} (http://127.0.0.1:3000), portfolio status --instance {instance.root}",
+    )
     return trouble
 
 
@@ -97,11 +101,12 @@ def print_status(instance: Instance) -> None:
         return
     age = datetime.now(UTC) - datetime.fromisoformat(manifest["made_at"])
     hours = int(age.total_seconds() // 3600)
+    when = f"{hours} hours ago" if hours else "within the hour"
     console.print(Text(instance.settings.name, style="bold"))
     _line(
         console,
         "Release",
-        f"{manifest['release_id']}, as of {manifest['inputs']['as_of_date']}, made {hours} hours ago",
+        f"{manifest['release_id']}, as of {manifest['inputs']['as_of_date']}, made {when}",
     )
     _line(console, "Checks", _counts(manifest))
     if not _trouble(console, manifest):

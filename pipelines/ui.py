@@ -2,17 +2,27 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from pipelines.errors import PortfolioError
 from pipelines.instance import PROJECT_ROOT, Instance
 from pipelines.refresh import end_dead_runs_of, prepare_dagster_home
 
 
 def serve(instance: Instance, host: str, port: int) -> int:
     """Run webserver and daemon until one of them ends or Ctrl-C is pressed. Returns the exit code of the first to end."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortfolioError(
+                f"Cannot listen on {host}:{port} ({error.strerror}). Choose another port with --port."
+            ) from error
     prepare_dagster_home(instance)
     end_dead_runs_of(instance)
     programs = Path(sys.prefix) / "bin"

@@ -171,6 +171,13 @@ def _meaning_faults(contract: Contract, document: dict[str, Any]) -> Iterable[st
         yield f"$.schema[0].name: unknown dataset {contract.dataset_name!r}, expected one of {sorted(datasets())}"
         return
     known = set(contract.dataset.fields) | set(common_fields())
+    strange = sorted(set(contract.file.file_fields) - known)
+    if strange:
+        yield (
+            f"$.servers[0].customProperties.filePattern: the named groups {strange} are neither business_date nor fields "
+            f"of {contract.dataset_name}"
+        )
+        return
     unknown = sorted(contract.provided_fields() - known)
     if unknown:
         yield f"$.schema[0].properties: {unknown} are not fields of {contract.dataset_name}, expected among {sorted(known)}"

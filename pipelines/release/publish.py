@@ -91,7 +91,7 @@ def _release_row(
     inputs = plan["inputs"]
     return {
         "release_id": release_id,
-        "made_at": made_at.isoformat(timespec="seconds"),
+        "made_at": f"{made_at:%Y-%m-%d %H:%M:%S}",
         "as_of_date": inputs["as_of_date"],
         "instance_name": instance.settings.name,
         "currency": instance.settings.currency,

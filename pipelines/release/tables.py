@@ -10,6 +10,21 @@ import duckdb
 from pipelines.ingest.expressions import literal
 
 PUBLISHED_SCHEMAS = ("core", "marts")
+RELEASE_COLUMNS = {
+    "release_id": ("varchar", "Id of the release: the time it was made and a hash."),
+    "made_at": ("timestamp", "When the release was made, in UTC."),
+    "as_of_date": ("date", "Deliveries received by the end of this day count."),
+    "instance_name": ("varchar", "Whose portfolio it is."),
+    "currency": ("varchar", "ISO 4217 code of every amount."),
+    "price_year": ("integer", "Price year that the instance reports in."),
+    "previous_release_id": ("varchar", "Release that readers saw before, empty for the first."),
+    "deliveries_hash": ("varchar", "Hash over all deliveries and whether they count."),
+    "configuration_hash": ("varchar", "Hash over contracts, reference data and decisions."),
+    "code_hash": ("varchar", "Hash over the code that made the release."),
+    "check_count": ("integer", "Number of checks in its audit."),
+    "late_count": ("integer", "Number of contracts whose next delivery is overdue."),
+    "refused_count": ("integer", "Number of refused deliveries that nothing has replaced."),
+}
 
 
 @dataclass(frozen=True)
@@ -81,10 +96,14 @@ def _comment(connection: duckdb.DuckDBPyConnection, table: str, description: str
 
 
 def _release_table(connection: duckdb.DuckDBPyConnection, release: dict[str, Any]) -> None:
-    types = {str: "varchar", int: "bigint", bool: "boolean"}
-    columns = ", ".join(f"{name} {types[type(value)]}" for name, value in release.items())
+    columns = ", ".join(f"{name} {kind}" for name, (kind, _) in RELEASE_COLUMNS.items())
     connection.execute(f"create table release ({columns})")
-    connection.execute(f"insert into release values ({', '.join('?' * len(release))})", list(release.values()))
+    connection.execute(
+        f"insert into release values ({', '.join('?' * len(release))})", [release[n] for n in RELEASE_COLUMNS]
+    )
+    connection.execute("comment on table release is 'One row: which release this is, and what it was made of.'")
+    for name, (_, meaning) in RELEASE_COLUMNS.items():
+        connection.execute(f"comment on column release.{name} is {literal(meaning)}")
 
 
 def write_parquet(database: Path, folder: Path) -> list[str]:

@@ -102,7 +102,10 @@ def _late(row: dict[str, object]) -> dict[str, str]:
         if newest
         else "none was ever accepted"
     )
-    return {"contract_id": str(row["contract_id"]), "sentence": f"{row['contract_title']}: late, {since}."}
+    return {
+        "contract_id": str(row["contract_id"]),
+        "sentence": f"{row['contract_id']} ({row['contract_title']}): {since}.",
+    }
 
 
 def _refused(state: DeliveryState) -> dict[str, str]:

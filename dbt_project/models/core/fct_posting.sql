@@ -43,7 +43,7 @@ select
     postings.partner_administration_code,
     postings.posting_text,
     postings.posting_amount
-from {{ ref("stg_postings") }} as postings
+from {{ ref("int_posting__deduplicated") }} as postings
 left join
     {{ ref("stg_supplier_link") }} as suppliers
     on coalesce(postings.supplier_name, '') = suppliers.source_supplier_name
@@ -57,3 +57,4 @@ left join
     systems
     on postings.administration_code = systems.administration_code
     and postings.system_key = systems.system_key
+where not postings.is_repeated

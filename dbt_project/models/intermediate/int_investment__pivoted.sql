@@ -27,3 +27,4 @@ select
 from {{ ref("int_investment__versioned") }}
 where is_newest_version and line_code in ('{{ lines.values() | join("', '") }}')
 group by administration_code, project_code, fiscal_year, steering_area_code
+having count(investment_amount) > 0

@@ -12,6 +12,7 @@ with
             source.delivery_id,
             source.source_row_number,
             source.source_column,
+            source.contract_id as data_contract_id,
             source.administration_code,
             source.administration_name,
             in_force.business_date,
