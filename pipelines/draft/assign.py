@@ -8,9 +8,10 @@ from pipelines.draft.fit import fit, strength
 from pipelines.draft.values import Profile
 from pipelines.draft.words import is_personal, says
 
-WORDS, VALUES = 0.68, 0.32
-ACCEPTED = 0.42
-SURE = 0.75
+WORDS, VALUES = 0.7, 0.3
+ACCEPTED = 0.48
+SURE, TAKEN = 0.75, 0.38
+SHARPER = 1.25
 ADMINISTRATION = "administration_code"
 
 
@@ -39,7 +40,9 @@ def candidates(dataset: Dataset, with_administration: bool, taken: Iterable[str]
 
 def score(column: Profile, dataset: Dataset, name: str, field: FieldDefinition) -> float:
     """How sure it is that a column is a field, 0 to 1."""
-    is_key = name == (dataset.key[0] if dataset.key else "posting_key") and len(dataset.key) == 1 or name == "posting_key"
+    is_key = (
+        name == (dataset.key[0] if dataset.key else "posting_key") and len(dataset.key) == 1 or name == "posting_key"
+    )
     suited = fit(column, name, field, is_key)
     if suited <= 0 or is_personal(column.header):
         return 0.0
@@ -47,7 +50,7 @@ def score(column: Profile, dataset: Dataset, name: str, field: FieldDefinition) 
     if said < 0.3:
         return 0.62 * strength(column, name, field) * (0.6 + said)
     known = strength(column, name, field)
-    return min(1.0, WORDS * said + VALUES * max(suited, known) + 0.1 * known)
+    return min(1.0, WORDS * said**SHARPER + VALUES * max(suited, known) + 0.1 * known)
 
 
 def assign(columns: Sequence[Profile], dataset: Dataset, fields: Mapping[str, FieldDefinition]) -> list[Match]:
@@ -57,7 +60,7 @@ def assign(columns: Sequence[Profile], dataset: Dataset, fields: Mapping[str, Fi
     if not columns or not names:
         return []
     matches = []
-    chosen = best_pairs([[s if s >= ACCEPTED else 0.0 for s in row] for row in scores])
+    chosen = best_pairs([[max(0.0, s - ACCEPTED) ** 2 for s in row] for row in scores])
     for c, f in sorted(chosen):
         value = scores[c][f]
         if value < ACCEPTED:
@@ -65,7 +68,8 @@ def assign(columns: Sequence[Profile], dataset: Dataset, fields: Mapping[str, Fi
         rival, other = max(((s, names[n]) for n, s in enumerate(scores[c]) if n != f), default=(0.0, ""))
         rival_column = max((scores[r][f] for r in range(len(columns)) if r != c), default=0.0)
         doubt = max(0.0, 0.1 - (value - max(rival, rival_column)))
-        matches.append(Match(names[f], columns[c], round(max(0.05, value - doubt), 2), other if rival >= ACCEPTED else None))
+        if (confidence := round(value - doubt, 2)) >= TAKEN:
+            matches.append(Match(names[f], columns[c], confidence, other if rival >= ACCEPTED else None))
     return matches
 
 

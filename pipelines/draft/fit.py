@@ -48,7 +48,9 @@ def strength(column: Profile, name: str, field: FieldDefinition) -> float:
     if name == "supplier_registration_code":
         return column.cvr if len(column.distinct) >= 3 else 0.0
     if name in ("capability_codes", "capability_code", "function_code"):
-        pattern = re.compile(r"\d{2}\.\d{2}\.\d{2}") if name == "function_code" else re.compile(r"\d{2}\.\d{2}(\.\d{2})?")
+        pattern = (
+            re.compile(r"\d{2}\.\d{2}\.\d{2}") if name == "function_code" else re.compile(r"\d{2}\.\d{2}(\.\d{2})?")
+        )
         return _looks(column, pattern) if len(column.distinct) >= 3 else 0.0
     if field.values and 2 <= len(column.distinct) <= MAX_DISTINCT:
         return 0.9 * sum(accepted_value(name, v) is not None for v in column.distinct) / len(column.distinct)
@@ -64,7 +66,9 @@ def _looks(column: Profile, pattern: re.Pattern[str]) -> float:
 
 
 def _registration(column: Profile) -> float:
-    digits = sum(1 for v in column.distinct if re.fullmatch(r"[A-Z]{0,3}[-\d ]{7,14}[A-Z]?\d{0,3}", v.upper())) / len(column.distinct)
+    digits = sum(1 for v in column.distinct if re.fullmatch(r"[A-Z]{0,3}[-\d ]{7,14}[A-Z]?\d{0,3}", v.upper())) / len(
+        column.distinct
+    )
     return max(column.cvr, 0.75 * digits)
 
 
@@ -106,7 +110,10 @@ def _integer(column: Profile) -> float:
 
 
 def _codes(column: Profile) -> float:
-    return 0.9 if separator(column.distinct) else max(0.5, 0.7 * column.keyish)
+    sign = separator(column.distinct)
+    parts = {p.strip() for v in column.distinct for p in (v.split(sign) if sign else [v])}
+    codes = sum(1 for p in parts if re.fullmatch(r"\S*\d\S*|\S{1,8}", p)) / len(parts)
+    return (1.0 if sign else 0.75) * (0.4 + 0.6 * codes)
 
 
 def _code(column: Profile) -> float:

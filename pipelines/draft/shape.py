@@ -29,6 +29,7 @@ class Shape:
     title: str
     headers: tuple[str, ...]
     columns: tuple[Profile, ...]
+    rows: list[Row]
     total: Total | None = None
     footer: str = ""
 
@@ -49,16 +50,22 @@ def shape_of(sniffed: Sniffed) -> Shape:
     rows = [row for row in sniffed.rows]
     at = 0 if sniffed.has_header_names else header_position(rows)
     headers = tuple((cell or "").strip() for cell in rows[at])
-    while headers and not headers[-1] and not any(len(r) > len(headers) - 1 and r[len(headers) - 1] for r in rows[at + 1 :]):
+    while (
+        headers
+        and not headers[-1]
+        and not any(len(r) > len(headers) - 1 and r[len(headers) - 1] for r in rows[at + 1 :])
+    ):
         headers = headers[:-1]
     title = "\n".join(cell for row in rows[:at] for cell in row if cell)
     data = [row for row in rows[at + 1 :] if any(cell and cell.strip() for cell in row)]
     total, footer = (None, "") if sniffed.has_header_names else sum_rows(headers, data, sniffed.last_rows)
     kept = [row for row in data if not is_sum_row(row, headers, total)]
     columns = tuple(
-        profile(header, n, [row[n] if n < len(row) else None for row in kept]) for n, header in enumerate(headers) if header
+        profile(header, n, [row[n] if n < len(row) else None for row in kept])
+        for n, header in enumerate(headers)
+        if header
     )
-    return Shape(at + 1, title, headers, columns, total, footer)
+    return Shape(at + 1, title, headers, columns, kept, total, footer)
 
 
 def header_position(rows: Sequence[Row]) -> int:

@@ -92,7 +92,9 @@ def encoding_of(head: bytes, tail: bytes = b"") -> str:
         tail[tail.find(b"\n") + 1 :].decode("utf-8")
         return "utf-8"
     except UnicodeDecodeError:
-        letters = {page: sum(head.decode(page, errors="ignore").count(c) for c in "æøåÆØÅé") for page in ("cp1252", "cp865")}
+        letters = {
+            page: sum(head.decode(page, errors="ignore").count(c) for c in "æøåÆØÅé") for page in ("cp1252", "cp865")
+        }
         if letters["cp865"] > 2 * letters["cp1252"]:
             return "cp865"
         return "iso-8859-1" if any(b in head for b in (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")) else "windows-1252"
@@ -116,7 +118,9 @@ def _json(path: Path, text: str, whole: bool, encoding: str) -> Sniffed | None:
         return None
     record_path, found = max(_lists(document, ""), key=lambda pair: len(pair[1]), default=("", []))
     if not found:
-        raise PortfolioError(f"{path.name}: expected a list of records in the JSON, found none. Give a file with records.")
+        raise PortfolioError(
+            f"{path.name}: expected a list of records in the JSON, found none. Give a file with records."
+        )
     return Sniffed("json", flat(found[:MAX_ROWS]), [], encoding, record_path=record_path or None, has_header_names=True)
 
 

@@ -19,7 +19,9 @@ def sheet_rows(path: Path, limit: int) -> tuple[str | None, list[Row]]:
         names = workbook.sheet_names
         sheets = {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
     except Exception as error:  # calamine raises many kinds; each means that this is no readable workbook
-        raise PortfolioError(f"{path.name}: expected a workbook that opens without a password, found one that does not ({error}).") from error
+        raise PortfolioError(
+            f"{path.name}: expected a workbook that opens without a password, found one that does not ({error})."
+        ) from error
     if not sheets:
         raise PortfolioError(f"{path.name}: expected a workbook with a sheet, found none.")
     name = max(sheets, key=lambda n: sum(sum(cell != "" for cell in row) for row in sheets[n][:limit]))
@@ -46,7 +48,9 @@ def parquet_rows(path: Path, limit: int) -> list[Row]:
         relation = connection.from_parquet(str(path))
         names = list(relation.columns)
         cells = [
-            f"array_to_string({_quoted(name)}, '|')" if str(kind).endswith("[]") else f"cast({_quoted(name)} as varchar)"
+            f"array_to_string({_quoted(name)}, '|')"
+            if str(kind).endswith("[]")
+            else f"cast({_quoted(name)} as varchar)"
             for name, kind in zip(names, relation.types, strict=True)
         ]
         return [list(names), *(list(row) for row in relation.project(", ".join(cells)).limit(limit).fetchall())]
@@ -81,4 +85,6 @@ def _collect(value: Any, path: str, leaves: dict[str, list[str]]) -> None:
     else:
         found = leaves.setdefault(path, [])
         if value is not None:
-            found.append({True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value))
+            found.append(
+                {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+            )

@@ -27,7 +27,9 @@ DATE_SHAPES = {
 }
 CLOCK_SHAPES = {"": "", " HH:mm:ss": rf" {CLOCK}:\d{{2}}", " HH:mm": rf" {CLOCK}", "'T'HH:mm:ss'Z'": rf"T{CLOCK}:\d{{2}}Z",
                 "'T'HH:mm:ss": rf"T{CLOCK}:\d{{2}}"}  # fmt: skip
-EMPTY_DATES = re.compile(r"-|0000[-./]?00[-./]?00|00[-./]00[-./]0000|9999[-./]?12[-./]?31|31[-./]12[-./]9999|0|n/?a|ingen", re.I)
+EMPTY_DATES = re.compile(
+    r"-|0000[-./]?00[-./]?00|00[-./]00[-./]0000|9999[-./]?12[-./]?31|31[-./]12[-./]9999|0|n/?a|ingen", re.I
+)
 NUMBER = re.compile(r"[-+−(]?\s?(\d{1,3}([.,' \u00a0\u202f]\d{3})+|\d+)([.,]\d*)?(e[+-]?\d+)?\)?\s?-?", re.I)
 UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
 KLE = re.compile(r"\d{2}(\.\d{2}){0,3}(-[A-Z]\d{2})?")
@@ -177,8 +179,10 @@ def number_style(values: Sequence[str]) -> NumberStyle:
     votes: Counter[str] = Counter()
     groups: Counter[str] = Counter()
     unclear: Counter[str] = Counter()
-    for value in values:
-        text = re.sub(r"[-+−()]|e.*$", "", value.replace("\u00a0", " ").replace("\u202f", " ").strip(), flags=re.I).strip()
+    for value in filter(NUMBER.fullmatch, values):
+        text = re.sub(
+            r"[-+−()]|e.*$", "", value.replace("\u00a0", " ").replace("\u202f", " ").strip(), flags=re.I
+        ).strip()
         _vote(text, votes, groups, unclear)
     if votes:
         decimal = votes.most_common(1)[0][0]

@@ -15,7 +15,7 @@ FOLDED = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ö": "oe", "ä": "a
 PIECE = re.compile(r"[A-ZÆØÅ]+(?![a-zæøå])|[A-ZÆØÅ]?[a-zæøåéöäü]+|\d+|\?")
 ENDINGS = ("ernes", "erne", "ens", "ets", "en", "et", "er", "es", "s", "e", "r", "t", "ne")
 LINKS = ("", "s", "e")
-FULL, WEAK, UNKNOWN, DIGITS = 1.0, 0.6, 0.45, 0.05
+FULL, WEAK, UNKNOWN, DIGITS = 1.0, 0.6, 0.55, 0.05
 PREFIX_SHARE = 0.35
 UNIT_HINT = re.compile(r"[\[(][^\])]*(?:kr|mio|mia|tusind|dkk|1[.,]?000|mdr|måned)[^\])]*[\])]", re.IGNORECASE)
 
