@@ -40,9 +40,7 @@ def candidates(dataset: Dataset, with_administration: bool, taken: Iterable[str]
 
 def score(column: Profile, dataset: Dataset, name: str, field: FieldDefinition) -> float:
     """How sure it is that a column is a field, 0 to 1."""
-    is_key = (
-        name == (dataset.key[0] if dataset.key else "posting_key") and len(dataset.key) == 1 or name == "posting_key"
-    )
+    is_key = dataset.key == (name,) or name == "posting_key"
     suited = fit(column, name, field, is_key)
     if suited <= 0 or is_personal(column.header):
         return 0.0
@@ -50,7 +48,7 @@ def score(column: Profile, dataset: Dataset, name: str, field: FieldDefinition) 
     if said < 0.3:
         return 0.62 * strength(column, name, field) * (0.6 + said)
     known = strength(column, name, field)
-    return min(1.0, WORDS * said**SHARPER + VALUES * max(suited, known) + 0.1 * known)
+    return min(1.0, WORDS * float(said**SHARPER) + VALUES * max(suited, known) + 0.1 * known)
 
 
 def assign(columns: Sequence[Profile], dataset: Dataset, fields: Mapping[str, FieldDefinition]) -> list[Match]:

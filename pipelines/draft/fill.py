@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 
 from pipelines.contracts.catalogue import Dataset
+from pipelines.draft.assign import Match
 from pipelines.draft.proposal import Key, Proposal
-from pipelines.draft.values import FISCAL_YEAR, YEAR, Profile
 from pipelines.draft.sniff import Row
+from pipelines.draft.values import FISCAL_YEAR, YEAR, Profile
 from pipelines.draft.wide import measure_field, measure_in
 from pipelines.draft.words import is_personal
 
@@ -18,7 +19,7 @@ CONSTANTS = {
     "steering_area_code": "service",
     "version_code": "current",
 }
-MAX_WIDTH, FEW = 80, 0.01
+MAX_WIDTH, FEW, ALSO = 80, 0.01, 0.5
 
 
 def line_key(dataset: Dataset) -> str | None:
@@ -41,13 +42,23 @@ def fill_key(proposal: Proposal, free: Sequence[Profile]) -> None:
     repeated = _repeated([own, *beside], proposal.rows)
     columns = [own] if not repeated else _with_one_more(own, beside, free, proposal, repeated)
     if len(columns) > 1 or name not in by_field:
-        proposal.matches = [m for m in proposal.matches if m.field != name]
+        proposal.matches = _without_key(proposal.matches, name, proposal.dataset)
         proposal.keys[name] = Key(tuple(c.header for c in columns))
         shown = " with ".join(repr(c.header) for c in columns)
         proposal.questions.append(f"Can {shown} be {name}? It tells the rows apart, or nearly so.")
     elif repeated:
         ask = f"Column {own.header!r} as {name} has the same value in {repeated} rows of the sample. What tells them apart?"
         proposal.questions.append(ask)
+
+
+def _without_key(matches: list[Match], name: str, dataset: Dataset) -> list[Match]:
+    """The matches without the key's; its column is then what it was second best for, if nothing else is."""
+    taken = {m.field for m in matches}
+    kept = [m for m in matches if m.field != name]
+    for match in matches:
+        if match.field == name and match.second in set(dataset.fields) - taken:
+            kept.append(Match(match.second, match.column, ALSO))
+    return kept
 
 
 def _repeated(columns: Sequence[Profile], rows: Sequence[Row]) -> int:

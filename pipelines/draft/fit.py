@@ -94,7 +94,7 @@ def _year(column: Profile) -> float:
 
 
 def _amount(column: Profile) -> float:
-    if column.numeric < 0.8 or column.date_style[1] > 0.8 and "." not in column.distinct[0]:
+    if column.numeric < 0.8 or (column.date_style[1] > 0.8 and "." not in column.distinct[0]):
         return 0.0
     decimals = sum(1 for v in column.distinct if re.search(r"[.,]\d{1,3}-?\)?$", v)) / len(column.distinct)
     penalty = 0.3 if column.leading_zeros else 0.0

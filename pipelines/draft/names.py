@@ -40,4 +40,4 @@ def name_pattern(name: str) -> NamePattern:
 
 def _literal(text: str) -> str:
     escaped = re.sub(r"([.\\+*?^$(){}|\[\]])", r"\\\1", text)
-    return re.sub(r"\d{5,}", r"\\d+", escaped)
+    return re.sub(r"(?<=[_-])(?=[a-f]*\d)[0-9a-f]{7,40}(?=\\\.|$)", "[0-9a-f]+", re.sub(r"\d{5,}", r"\\d+", escaped))

@@ -47,7 +47,7 @@ class Proposal:
     constants: dict[str, str] = field(default_factory=dict)
     administration: dict[str, object] = field(default_factory=dict)
     administration_match: Match | None = None
-    numbers: NumberStyle = NumberStyle()
+    numbers: NumberStyle = field(default_factory=NumberStyle)
     unit: int = 1
     units: dict[str, int] = field(default_factory=dict)
     sign: int = 1

@@ -1,12 +1,12 @@
 """Propose a contract for one file: puts together what the other modules find, and asks about whatever is a guess. Writes nothing."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipelines.contracts.catalogue import Dataset
 from pipelines.draft import hints
-from pipelines.draft.assign import ADMINISTRATION, SURE, assign, candidates
+from pipelines.draft.assign import ADMINISTRATION, SURE, Match, assign, candidates
 from pipelines.draft.fill import fill_key, fill_required
 from pipelines.draft.names import name_pattern
 from pipelines.draft.proposal import Proposal
@@ -98,34 +98,43 @@ def _amounts(proposal: Proposal) -> None:
 
 def _ask(proposal: Proposal) -> None:
     """Questions about whatever is a guess."""
-    ask = proposal.questions.append
     for match in proposal.fields:
-        if match.confidence < SURE:
-            rival = f" It may be {match.second} instead." if match.second else ""
-            ask(f"Is column {match.column.header!r} really {match.field} (confidence {match.confidence:.2f})?{rival}")
-        lists = proposal.code_list(match)
-        if lists and lists.unknown:
-            ask(f"What do these values of {match.column.header!r} mean: {_shown(lists.unknown)}?")
-        style = proposal.dates_of(match)
-        if style.startswith(("dd/MM", "MM/dd")) and _may_be_either(match.column):
-            ask(f"Dates of {match.column.header!r} may be dd/MM or MM/dd; {style} was taken.")
-    if proposal.numbers.confidence < SURE:
-        ask(
-            f"Numbers may be written in another way than decimal {proposal.numbers.decimal!r}, thousands {proposal.numbers.thousands!r}."
-        )
+        proposal.questions += _about_column(proposal, match)
+    proposal.questions += [*_about_amounts(proposal), *_about_file(proposal)]
+
+
+def _about_column(proposal: Proposal, match: Match) -> Iterator[str]:
+    header = match.column.header
+    if match.confidence < SURE:
+        rival = f" It may be {match.second} instead." if match.second else ""
+        yield f"Is column {header!r} really {match.field} (confidence {match.confidence:.2f})?{rival}"
+    lists = proposal.code_list(match)
+    if lists and lists.unknown:
+        yield f"What do these values of {header!r} mean: {_shown(lists.unknown)}?"
+    style = proposal.dates_of(match)
+    if style.startswith(("dd/MM", "MM/dd")) and _may_be_either(match.column):
+        yield f"Dates of {header!r} may be dd/MM or MM/dd; {style} was taken."
+
+
+def _about_amounts(proposal: Proposal) -> Iterator[str]:
+    style = proposal.numbers
+    if style.confidence < SURE:
+        yield f"Numbers may be written in another way than decimal {style.decimal!r}, thousands {style.thousands!r}."
     if proposal.unit != 1 or proposal.units:
-        ask("A title or header says that amounts are in thousands or millions. Are all of them?")
-    elif (
-        any(re.search(r"[.,]\d{3}$", v) for c in _amount_columns(proposal) for v in c.distinct[:50])
-        and proposal.numbers.thousands == ""
+        yield "A title or header says that amounts are in thousands or millions. Are all of them?"
+    elif not style.thousands and any(
+        re.search(r"[.,]\d{3}$", v) for c in _amount_columns(proposal) for v in c.distinct[:50]
     ):
-        ask("Amounts have three decimals: are they in thousands or millions?")
+        yield "Amounts have three decimals: are they in thousands or millions?"
+
+
+def _about_file(proposal: Proposal) -> Iterator[str]:
     if not proposal.names.grain:
-        ask("The file name holds no date: how is the date known that a delivery is about?")
+        yield "The file name holds no date: how is the date known that a delivery is about?"
     if proposal.shape.footer:
-        ask(f"The last line is {proposal.shape.footer[:80]!r}: is it data?")
-    if not proposal.shape.columns or all(re.fullmatch(r"[\d.,-]+", h) for h in proposal.shape.headers if h):
-        ask("No header row was found: contracts need one.")
+        yield f"The last line is {proposal.shape.footer[:80]!r}: is it data?"
+    if all(re.fullmatch(r"[\d.,-]+", h) for h in proposal.shape.headers if h):
+        yield "No header row was found: contracts need one."
 
 
 def _may_be_either(column: Profile) -> bool:

@@ -71,8 +71,7 @@ def _is_workbook(path: Path) -> bool:
 
 def _bytes(path: Path, packed: bool) -> tuple[bytes, bytes, bool]:
     """The file's beginning and end, unpacked, and whether the beginning is all of it."""
-    opened: Any = gzip.open(path, "rb") if packed else path.open("rb")
-    with opened as file:
+    with gzip.open(path, "rb") if packed else path.open("rb") as file:
         head = file.read(HEAD)
         tail, whole = head[-TAIL:], True
         while piece := file.read(CHUNK):
@@ -107,9 +106,9 @@ def _codec(encoding: str) -> str:
 def _json(path: Path, text: str, whole: bool, encoding: str) -> Sniffed | None:
     """Records of JSON lines, or of the longest list of objects in a JSON document; None when it is no JSON."""
     lines = [line for line in text.splitlines()[: MAX_ROWS + 1] if line.strip()]
-    if text.lstrip()[0] == "{" and (records := _objects(lines[:-1] if not whole and len(lines) > 1 else lines)):
-        if len(records) > 1 or path.name.split(".")[-1] in ("ndjson", "jsonl"):
-            return Sniffed("ndjson", flat(records), [], encoding, has_header_names=True)
+    records = _objects(lines[:-1] if not whole and len(lines) > 1 else lines) if text.lstrip()[0] == "{" else None
+    if records and (len(records) > 1 or path.name.removesuffix(".gz").endswith((".ndjson", ".jsonl"))):
+        return Sniffed("ndjson", flat(records), [], encoding, has_header_names=True)
     if not whole:
         text = _all_text(path, encoding)
     try:

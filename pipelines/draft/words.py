@@ -173,4 +173,5 @@ def is_no_amount(header: str) -> bool:
 
 def accepted_value(field: str, text: str) -> str | None:
     """The accepted value that a source's text means, None when it is not understood."""
-    return vocabulary().values.get(field, {}).get(fold(text))
+    meanings = vocabulary().values.get(field, {})
+    return meanings.get(fold(text)) or meanings.get(fold(text.lower()))
