@@ -1,5 +1,6 @@
 """A proposal as the YAML of a contract, with a comment wherever a person should look; and as a table for the terminal."""
 
+import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -34,12 +35,15 @@ def faults_of(text: str) -> list[str]:
 
 
 def flow(value: Any) -> str:
-    """A value on one line, as YAML."""
-    return (
-        yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10**6, sort_keys=False)
-        .removesuffix("...\n")
-        .strip()
-    )
+    """A value on one line, as YAML; texts with line breaks or control characters with escapes."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{flow(k)}: {flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(flow(v) for v in value) + "]"
+    if isinstance(value, str) and (len(value.splitlines()) > 1 or not value.isprintable()):
+        return json.dumps(value)
+    text = yaml.safe_dump([value], default_flow_style=True, allow_unicode=True, width=10**6)
+    return text.strip()[1:-1]
 
 
 def _top(proposal: Proposal) -> Iterator[str]:
@@ -140,13 +144,13 @@ def _property(proposal: Proposal, match: Match) -> Iterator[str]:
     if lists:
         yield "          - property: codeList"
         yield "            value:" + ("" if lists.known else " {}")
-        yield from (f"              {flow({key: value})[1:-1]}" for key, value in lists.known.items())
+        yield from (f"              {flow(key)}: {flow(value)}" for key, value in lists.known.items())
         accepted = ", ".join(definition.values)
         yield from (_unknown(value, accepted) for value in lists.unknown[:40])
 
 
 def _unknown(value: str, accepted: str) -> str:
-    return f"              # {flow({' '.join(value.split()): '?'})[1:-1]}   not understood: one of {accepted}"
+    return f"              # {flow(' '.join(value.split()))}: '?'   not understood: one of {accepted}"
 
 
 def _rest(proposal: Proposal) -> Iterator[str]:

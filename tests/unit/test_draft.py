@@ -255,6 +255,24 @@ def test_command_writes_yaml_to_stdout_and_the_summary_to_stderr(tmp_path: Path)
     assert "systems" in done.output
 
 
+@pytest.mark.parametrize(
+    "strange", ["Årlig\nudgift", "a: {b} # c", "'q' \"r\"", "- x", "null", "*y", "x" * 300, "[z]", "@", "2026-01-01"]
+)
+def test_strange_headers_and_values_stay_what_they_are(tmp_path: Path, strange: str) -> None:
+    rows = [["System ID", "Status", strange], ["1", strange, "x"], ["2", "I drift", "y"], ["3", "I drift", "y"]]
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.active.insert_cols(2)
+    for n, name in enumerate(["System name", "Alfa", "Beta", "Gamma"], start=1):
+        book.active.cell(n, 2, name)
+    book.save(tmp_path / "b.xlsx")
+    _, contract = draft(tmp_path, "systems_2026.xlsx", (tmp_path / "b.xlsx").read_bytes(), "systems")
+    used = {*contract.ignored_columns, *(c.physical_name for c in contract.columns)}
+    assert used == {"System ID", "System name", "Status", strange}
+    assert (fields(contract).get("lifecycle_code") == "Status") == (len(strange) < 100)  # a code is no essay
+
+
 def test_empty_file_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_bytes(b"\n\n")
     with pytest.raises(PortfolioError, match="found an empty one"):
