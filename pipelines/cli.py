@@ -7,25 +7,11 @@ from pathlib import Path
 import click
 
 from pipelines import contract_commands
+from pipelines.command_options import instance_option
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import Instance
 
 EXIT_FAILED, EXIT_CONFIGURATION, EXIT_INCOMPLETE = 1, 2, 3
-
-
-def _choose(context: click.Context, parameter: click.Parameter, value: Path | None) -> None:
-    """The instance may be named before or after the command; the last one counts."""
-    context.obj = value or context.obj
-
-
-instance_option = click.option(
-    "--instance",
-    type=click.Path(path_type=Path),
-    callback=_choose,
-    expose_value=False,
-    is_eager=True,
-    help="The instance folder (default: PORTFOLIO_INSTANCE, else data/).",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from pipelines.command_options import instance_option
 from pipelines.errors import PortfolioError
 
 EXIT_FAULTY = 2
@@ -61,6 +62,7 @@ def draft(file: Path, dataset: str, administration: str | None, output: Path | N
 
 
 @contract.command()
+@instance_option
 @click.pass_obj
 def lint(root: Path | None) -> None:
     """Check all contracts of the instance. Exit 0 when they are in order, 2 with every fault named."""
