@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from pipelines.check.command import check
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import Instance
 
@@ -94,6 +95,9 @@ def ui(root: Path | None, port: int, host: str) -> None:
     from pipelines.ui import serve
 
     sys.exit(serve(Instance.load(root), host, port))
+
+
+portfolio.add_command(check)
 
 
 def main() -> None:

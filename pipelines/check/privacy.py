@@ -1,0 +1,56 @@
+"""What of a file's content a verdict may show: nothing of personal fields or ignored columns, no control characters."""
+
+import fnmatch
+import re
+import unicodedata
+
+from pipelines.contracts.catalogue import common_fields
+from pipelines.contracts.model import Contract
+
+FOUND = re.compile(r", found '.*'\.$", re.DOTALL)
+HEADER_FOUND = re.compile(r", found (?P<cells>.*)\. Deliver the file with", re.DOTALL)
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def plain(text: str) -> str:
+    """Text without control and direction characters, which a terminal would obey."""
+    return "".join("\ufffd" if unicodedata.category(c) in UNSEEN else c for c in text)
+
+
+def shown_reason(contract: Contract, source_column: str | None, reason: str) -> str:
+    """The reason of a rejected row, without the value found where its column is private.
+
+    A column is private when a personal field is read from it, or when the contract ignores it, even if another field is
+    read from it as well.
+    """
+    names = {_squeezed(name) for name in (source_column or "").split(" + ")}
+    if any(fnmatch.fnmatchcase(name, pattern) for name in names for pattern in private_columns(contract)):
+        return plain(FOUND.sub(", found (not shown).", reason))
+    return plain(reason)
+
+
+def private_columns(contract: Contract) -> set[str]:
+    """Source columns (and patterns of such) whose values are never shown, in lower case."""
+    fields = contract.dataset.fields | common_fields()
+    personal = [c for c in contract.columns if c.name in fields and fields[c.name].classification == "personal"]
+    names = [name for c in personal for name in (*c.source_names, *c.aliases)]
+    return {_squeezed(name) for name in (*names, *contract.ignored_columns)}
+
+
+def shown_refusal(contract: Contract, reason: str) -> str:
+    """The reason of a refusal, without cells that were taken for a header although they are probably a row of data."""
+    found = HEADER_FOUND.search(reason)
+    if not found:
+        return plain(reason)
+    cells = [_squeezed(cell[1:-1]) for cell in QUOTED.findall(found["cells"])]
+    known = {_squeezed(n) for c in contract.columns for n in (*c.source_names, *c.aliases)}
+    if 2 * sum(cell in known for cell in cells) >= len(cells):
+        return plain(reason)
+    hidden = "a row that does not look like the header (its cells are not shown, they may be data)"
+    return plain(reason[: found.start("cells")] + hidden + reason[found.end("cells") :])
+
+
+def _squeezed(name: str) -> str:
+    """A header as layouts compare it; brackets would be patterns."""
+    return " ".join(name.replace("[", "(").replace("]", ")").split()).lower()
