@@ -81,30 +81,30 @@ class CheckVerdict(Part):
     """What the next nightly run would say of a file, if it were delivered now under this contract."""
 
     outcome: VerdictOutcome = Field(description="accepted: nothing to correct; else the run would reject rows, or all.")
-    file_name: str
-    byte_count: int
+    file_name: str = Field(description="Name of the file, without its folder.")
+    byte_count: int = Field(description="Size of the file in bytes.")
     content_sha256: str = Field(description="SHA-256 of the file's bytes: what exactly was checked.")
-    contract_id: str
-    contract_title: str
+    contract_id: str = Field(description="The contract it was held against.")
+    contract_title: str = Field(description="The contract's name.")
     file_pattern: str = Field(description="The regular expression that the contract expects of the file's name.")
     landing_folder: str = Field(description="Where in the instance the file is delivered.")
-    dataset_name: str
+    dataset_name: str = Field(description="The canonical dataset that the contract delivers.")
     business_date: date | None = Field(
         description="What the delivery is about; null when name or sidecar give a faulty one."
     )
-    business_date_from: DateOrigin | None
-    checked_at: datetime
-    instance_name: str
-    instance_name_en: str
+    business_date_from: DateOrigin | None = Field(description="Where the business date stands.")
+    checked_at: datetime = Field(description="When, in UTC.")
+    instance_name: str = Field(description="The instance's name in its language.")
+    instance_name_en: str = Field(description="The instance's name in English; may be empty.")
     language: Literal["da", "en"] = Field(description="Language of the pages; with da, English stands beside it.")
-    currency: str
+    currency: str = Field(description="ISO 4217 code of the currency of `amounts`.")
     rows: RowCounts | None = Field(description="Null when the file could not be read as rows of the contract.")
     amounts: Amounts | None = Field(description="Null when the dataset has no main amount, or `rows` is null.")
     refusal_reasons: tuple[Sentence, ...] = Field(description="Why the file is refused; empty when it is not.")
     rejections: tuple[RejectedByRule, ...] = Field(description="Rejected rows by rule, most frequent first.")
     warnings: tuple[Sentence, ...] = Field(description="What the sender should know, and nothing is refused for.")
     checks: tuple[CheckResult, ...] = Field(description="Checks that warn or fail.")
-    passed_check_count: int
+    passed_check_count: int = Field(description="How many checks of the file as a whole passed.")
     previous: PreviousDelivery | None = Field(description="The delivery before; null when none was compared with.")
     received_before: str | None = Field(description="Id under which exactly this delivery was received before.")
     next_steps: tuple[Sentence, ...] = Field(description="What to do now, in this order.")
@@ -118,8 +118,6 @@ class CheckVerdict(Part):
 def check_file(configuration: Configuration, contract: Contract, path: Path, now: datetime, work: Path) -> CheckVerdict:
     """Judge the file at `path` as the nightly run would. Only `work`, a temporary folder, is written to."""
     subject = subject_of(configuration, path, contract, now)
-    if subject.fault:
-        return _verdict(configuration.instance, subject, Judged(None, work / "none", subject.fault), None, now)
     court = Court(configuration, contract, work)
     before = court.before(subject)
     judged = court.judged(subject.delivery, path, before.accepted_rows if before else None)
@@ -130,7 +128,7 @@ def _verdict(
     instance: Instance, subject: Subject, judged: Judged, before: Before | None, now: datetime
 ) -> CheckVerdict:
     contract, delivery, settings = subject.contract, subject.delivery, instance.settings
-    outcome = _outcome(judged)
+    outcome = _outcome(subject, judged)
     return CheckVerdict(
         outcome=outcome,
         file_name=plain(delivery.file_name),
@@ -150,7 +148,7 @@ def _verdict(
         currency=settings.currency,
         rows=_rows(judged.report),
         amounts=_amounts(judged.report),
-        refusal_reasons=_reasons(contract, judged),
+        refusal_reasons=_reasons(subject, judged),
         rejections=_rejections(contract, judged),
         warnings=_warnings(subject, judged),
         checks=tuple(_plain_check(c) for c in judged.checks if c.outcome not in QUIET),
@@ -161,8 +159,8 @@ def _verdict(
     )
 
 
-def _outcome(judged: Judged) -> VerdictOutcome:
-    if judged.is_refused or judged.report is None:
+def _outcome(subject: Subject, judged: Judged) -> VerdictOutcome:
+    if subject.fault or judged.is_refused or judged.report is None:
         return "refused"
     return "accepted_with_rejections" if judged.report.rejected_rows else "accepted"
 
@@ -185,11 +183,10 @@ def _amounts(report: DeliveryReport | None) -> Amounts | None:
     return Amounts.model_validate({n: getattr(report, f"{n}_amount") for n in Amounts.model_fields})
 
 
-def _reasons(contract: Contract, judged: Judged) -> tuple[Sentence, ...]:
-    if judged.refusal is not None:
-        return (Sentence(en=shown_refusal(contract, judged.refusal)),)
-    blocking = (_plain_check(check) for check in judged.checks if check.outcome.is_blocking)
-    return tuple(Sentence(en=check.sentence, da=check.sentence_da) for check in blocking)
+def _reasons(subject: Subject, judged: Judged) -> tuple[Sentence, ...]:
+    reasons = [shown_refusal(subject.contract, reason) for reason in (subject.fault, judged.refusal) if reason]
+    blocking = [_plain_check(check) for check in judged.checks if check.outcome.is_blocking]
+    return (*(Sentence(en=r) for r in reasons), *(Sentence(en=c.sentence, da=c.sentence_da) for c in blocking))
 
 
 def _plain_check(check: CheckResult) -> CheckResult:
@@ -245,7 +242,7 @@ def _previous(before: Before | None) -> PreviousDelivery | None:
 def _next_steps(subject: Subject, outcome: VerdictOutcome) -> tuple[Sentence, ...]:
     steps = [*words.STEPS[outcome]]
     if not subject.name_matches:
-        steps.insert(-1 if outcome == "accepted" else len(steps), words.RENAME)
+        steps.insert(-1, words.RENAME)
     contract = subject.contract
     team = contract.team or contract.id
     return tuple(s.filled(contract=contract.id, folder=contract.folder, team=team) for s in steps)

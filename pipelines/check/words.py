@@ -99,9 +99,9 @@ RULES = {
 }
 WARNINGS = {
     "name": Sentence(
-        en="The file's name {name} does not match what the contract expects: {pattern} "
+        en="The file's name {name} does not match the contract's pattern ({pattern}). "
         "Under this name the nightly run would not find it.",
-        da="Filnavnet {name} passer ikke med det, som kontrakten venter: {pattern} "
+        da="Filnavnet {name} passer ikke med kontraktens mønster ({pattern}). "
         "Med dette navn finder natkørslen ikke filen.",
     ),
     "known": Sentence(
@@ -133,8 +133,8 @@ STEPS = {
     ),
     "refused": (
         Sentence(
-            en="Correct what is named above in the source system or the extract, and make the file again.",
-            da="Ret det, der er nævnt ovenfor, i kildesystemet eller udtrækket, og dan filen igen.",
+            en="Correct what is named here in the source system or the extract, and make the file again.",
+            da="Ret det, der er nævnt her, i kildesystemet eller udtrækket, og dan filen igen.",
         ),
         _AGAIN,
         Sentence(
