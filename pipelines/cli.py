@@ -13,17 +13,25 @@ from pipelines.instance import Instance
 EXIT_FAILED, EXIT_CONFIGURATION, EXIT_INCOMPLETE = 1, 2, 3
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.option(
+def _choose(context: click.Context, parameter: click.Parameter, value: Path | None) -> None:
+    """The instance may be named before or after the command; the last one counts."""
+    context.obj = value or context.obj
+
+
+instance_option = click.option(
     "--instance",
-    "root",
     type=click.Path(path_type=Path),
+    callback=_choose,
+    expose_value=False,
+    is_eager=True,
     help="The instance folder (default: PORTFOLIO_INSTANCE, else data/).",
 )
-@click.pass_context
-def portfolio(context: click.Context, root: Path | None) -> None:
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@instance_option
+def portfolio() -> None:
     """The IT portfolio warehouse: what a municipality's administrations deliver becomes one released portfolio."""
-    context.obj = root
 
 
 @portfolio.command()
@@ -32,8 +40,11 @@ def portfolio(context: click.Context, root: Path | None) -> None:
 )
 @click.option("--force", is_flag=True, help="Build and release even when nothing changed.")
 @click.option(
-    "--strict", is_flag=True, help="Exit 3 when a delivery is late or refused, although the release went out."
+    "--strict",
+    is_flag=True,
+    help="Exit 3 when a delivery is late, refused or not taken, although the release went out.",
 )
+@instance_option
 @click.pass_obj
 def refresh(root: Path | None, as_of: datetime | None, force: bool, strict: bool) -> None:
     """Run the nightly refresh now: land, archive, conform, link, transform, audit, release.
@@ -48,23 +59,29 @@ def refresh(root: Path | None, as_of: datetime | None, force: bool, strict: bool
     outcome = run(instance, as_of.date() if as_of else None, force)
     if not outcome.succeeded:
         raise PortfolioError(outcome.failure or "The refresh failed.")
-    incomplete = print_release(instance)
+    incomplete = print_release(instance, outcome.plan or {}, outcome.run_id)
     sys.exit(EXIT_INCOMPLETE if strict and incomplete else 0)
 
 
 @portfolio.command()
+@instance_option
+@click.option("--deliveries", is_flag=True, help="List every delivery in the archive, newest first.")
 @click.pass_obj
-def status(root: Path | None) -> None:
+def status(root: Path | None, deliveries: bool) -> None:
     """Say what is current, how old it is, what is late and what was refused."""
-    from pipelines.summary import print_status
+    from pipelines.summary import print_deliveries, print_status
 
-    print_status(Instance.load(root))
+    instance = Instance.load(root)
+    print_status(instance)
+    if deliveries:
+        print_deliveries(instance)
 
 
 @portfolio.command()
 @click.argument("delivery")
 @click.option("--reason", required=True, help="Why it no longer counts.")
 @click.option("--by", default="", help="Who says so.")
+@instance_option
 @click.pass_obj
 def withdraw(root: Path | None, delivery: str, reason: str, by: str) -> None:
     """Withdraw a delivery: it no longer counts from the next refresh on. Its bytes stay in the archive."""
@@ -89,6 +106,7 @@ def sample(target: Path, truth: Path | None, seed: int) -> None:
 @portfolio.command()
 @click.option("--port", default=3000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
+@instance_option
 @click.pass_obj
 def ui(root: Path | None, port: int, host: str) -> None:
     """Start the Dagster webserver and daemon on this instance; stop both with Ctrl-C."""

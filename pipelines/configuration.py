@@ -60,7 +60,10 @@ class Configuration:
                 f"{path} is missing: expected the list of administrations. Add it, or set administrations: open."
             )
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return tuple(dict.fromkeys(row["administration_code"] for row in csv.DictReader(file)))
+            reader = csv.DictReader(file)
+            if "administration_code" not in (reader.fieldnames or ()):
+                raise ConfigurationError(f"{path}: expected a column administration_code, found {reader.fieldnames}.")
+            return tuple(dict.fromkeys(row["administration_code"] for row in reader))
 
     def codes(self, contract: Contract) -> Codes:
         """The code lists of one contract, from the contract itself or from files it names."""

@@ -14,6 +14,7 @@ from pipelines.defs.models import dbt_resource, model_assets
 from pipelines.instance import Instance
 from pipelines.release.tables import PUBLISHED_SCHEMAS
 from pipelines.transform.dbt import ensure_manifest
+from pipelines.transform.reference import check_references
 
 
 def build_definitions(instance: Instance) -> dg.Definitions:
@@ -21,6 +22,7 @@ def build_definitions(instance: Instance) -> dg.Definitions:
     configuration = Configuration.load(instance)
     for contract in configuration.contracts:
         compile_suite(contract)  # a quality rule that cannot be understood is a faulty configuration
+    check_references(instance)
     load_limits(EXPECTATIONS, instance.reference / "limits.yml")
     models = model_assets(instance, ensure_manifest())
     published = sorted(key for key in models.keys if key.path[0] in PUBLISHED_SCHEMAS)

@@ -1,12 +1,14 @@
 """Where everything of one municipality lies: the only place that spells a folder name. Reads `instance.yml`, nothing else."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.errors import ConfigurationError
 
@@ -31,6 +33,22 @@ class Settings(BaseModel):
     schedule: str = "30 2 * * *"
     owner: str = "it-portfolio"
     administrations: Literal["listed", "open"] = "listed"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_time_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("not a time zone such as Europe/Copenhagen") from error
+        return value
+
+    @field_validator("schedule")
+    @classmethod
+    def _is_cron(cls, value: str) -> str:
+        if not re.fullmatch(r"([-0-9*/,]+\s+){4}[-0-9*/,A-Za-z]+", value.strip()):
+            raise ValueError('not a cron schedule of five fields, such as "30 2 * * *"')
+        return value
 
 
 @dataclass(frozen=True)
@@ -107,8 +125,8 @@ def load_settings(path: Path) -> Settings:
         )
     try:
         return Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{path} is not valid YAML: {error}. Correct the file.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not valid YAML in UTF-8: {error}. Correct the file.") from error
     except ValidationError as error:
         raise ConfigurationError(f"{path} is faulty. {describe_validation(error)}") from error
 

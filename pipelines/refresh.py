@@ -1,12 +1,16 @@
 """Run the one job in process on the instance's own DAGSTER_HOME, and say how it went. What is done is done in defs and stages."""
 
+import contextlib
+import logging
 import os
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pipelines.errors import Locked
 from pipelines.files import write_atomically
 from pipelines.instance import INSTANCE_VARIABLE, Instance
+from pipelines.transform.build import Build
 
 DAGSTER_YAML = """\
 # Written once; yours to change. SQLite storage lies beside this file.
@@ -19,15 +23,20 @@ run_coordinator:
   class: QueuedRunCoordinator
   config:
     max_concurrent_runs: 1
+run_monitoring:
+  enabled: true
+  max_runtime_seconds: 21600
 """
 
 
 @dataclass(frozen=True)
 class RefreshOutcome:
-    """How a refresh ended: whether it succeeded, and the sentence of what failed."""
+    """How a refresh ended: whether it succeeded, the sentence of what failed, and the plan of its build when it got there."""
 
     succeeded: bool
     failure: str | None
+    plan: dict[str, Any] | None
+    run_id: str
 
 
 def prepare_dagster_home(instance: Instance) -> None:
@@ -47,16 +56,32 @@ def refresh(instance: Instance, as_of: date | None = None, force: bool = False) 
     import dagster as dg  # after the environment is set; two seconds that other commands need not wait
 
     from pipelines.definitions import build_definitions
+    from pipelines.defs.common import end_dead_runs, refresh_lock
     from pipelines.defs.jobs import JOB_NAME
 
+    logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
     job = build_definitions(instance).resolve_job_def(JOB_NAME)
     config: dict[str, Any] = {
         "ops": {"archive": {"config": {"as_of_date": as_of.isoformat() if as_of else None, "force": force}}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
     with dg.DagsterInstance.get() as dagster_instance:
+        with refresh_lock(instance):  # so that a second refresh says so at once, and leaves no failed run behind
+            end_dead_runs(instance.root, dagster_instance)
         result = job.execute_in_process(run_config=config, instance=dagster_instance, raise_on_error=False)
-    return RefreshOutcome(result.success, None if result.success else _failure(result))
+    build = Build(instance.build / result.run_id)
+    plan = build.plan() if build.plan_file.exists() else None
+    return RefreshOutcome(result.success, None if result.success else _failure(result), plan, result.run_id)
+
+
+def end_dead_runs_of(instance: Instance) -> None:
+    """Clear runs that a killed process left as running, unless a refresh is running now."""
+    import dagster as dg
+
+    from pipelines.defs.common import end_dead_runs, refresh_lock
+
+    with contextlib.suppress(Locked), refresh_lock(instance), dg.DagsterInstance.get() as dagster_instance:
+        end_dead_runs(instance.root, dagster_instance)
 
 
 def _failure(result: Any) -> str:

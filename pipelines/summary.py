@@ -6,34 +6,56 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from pipelines.ingest.archive import Archive
 from pipelines.instance import Instance
-from pipelines.release.publish import CURRENT, current_release
+from pipelines.release.publish import CURRENT, all_releases, current_release
 
 MANY = 12
+MANY_SENTENCES = 8
+NARROWEST = 110
+TROUBLES = ("Refused", "Late", "Not taken", "Warning")
 
 
-def print_release(instance: Instance) -> bool:
-    """Print what came out of a refresh; True when something is late or was refused."""
-    manifest = current_release(instance)
-    console = Console(highlight=False, soft_wrap=True)
+def print_release(instance: Instance, plan: dict[str, Any], build_id: str) -> bool:
+    """Print what came out of a refresh; True when something is late, was refused or was not taken.
+
+    The release shown is the one that the refresh made, else the current one, which it found unchanged.
+    """
+    made = [m for m in all_releases(instance) if m["build_id"] == build_id]
+    manifest = made[0] if made else current_release(instance)
+    console = _console()
     if manifest is None:
         console.print("No release yet.")
         return True
     folder = instance.releases / manifest["release_id"]
     console.print()
     _rows_table(console, manifest)
-    _trouble(console, manifest)
-    counts = ", ".join(f"{n} {outcome}" for outcome, n in manifest["audit"]["counts"].items() if n)
-    console.print(f"[bold]Checks[/]    {counts}")
-    console.print(f"[bold]Release[/]   {manifest['release_id']}, as of {manifest['inputs']['as_of_date']}")
-    console.print(
-        f"[bold]DuckDB[/]    {folder / 'marts.duckdb'} ({len(manifest['tables'])} tables: dim_*, fct_*, mart_*)"
-    )
-    console.print(f"[bold]Parquet[/]   {folder / 'parquet'}")
-    console.print(f"[bold]Current[/]   {instance.releases / CURRENT}")
-    console.print("[bold]Next[/]      make ui (http://127.0.0.1:3000), portfolio status")
-    return bool(manifest["late"] or manifest["refused"])
+    trouble = _trouble(console, manifest | {n: plan[n] for n in ("late", "refused", "not_taken") if n in plan})
+    _line(console, "Checks", _counts(manifest))
+    for sentence in manifest["audit"]["warnings"][:MANY_SENTENCES]:
+        _line(console, "Warning", sentence)
+    _line(console, "Release", f"{manifest['release_id']}, as of {manifest['inputs']['as_of_date']}")
+    _line(console, "DuckDB", f"{folder / 'marts.duckdb'} ({len(manifest['tables'])} tables: dim_*, fct_*, mart_*)")
+    _line(console, "Parquet", str(folder / "parquet"))
+    _line(console, "Current", f"{instance.releases / CURRENT} -> {(instance.releases / CURRENT).resolve().name}")
+    _line(console, "Next", "make ui (http://127.0.0.1:3000), portfolio status")
+    return trouble
+
+
+def _console() -> Console:
+    """Wide enough for seven administrations, whatever the terminal says: figures are never cut."""
+    return Console(highlight=False, soft_wrap=True, markup=False, width=max(Console().width, NARROWEST))
+
+
+def _line(console: Console, label: str, text: str) -> None:
+    console.print(Text.assemble((f"{label:<10}", "yellow" if label in TROUBLES else "bold"), text))
+
+
+def _counts(manifest: dict[str, Any]) -> str:
+    counts = manifest["audit"]["counts"]
+    return ", ".join(f"{n} {outcome}" for outcome, n in counts.items() if n or outcome in ("passed", "failed"))
 
 
 def _rows_table(console: Console, manifest: dict[str, Any]) -> None:
@@ -55,27 +77,42 @@ def _rows_table(console: Console, manifest: dict[str, Any]) -> None:
     console.print(table)
 
 
-def _trouble(console: Console, manifest: dict[str, Any]) -> None:
+def _trouble(console: Console, manifest: dict[str, Any]) -> bool:
+    """Print what is refused, late or not taken; True when there is anything."""
     for entry in manifest["refused"]:
-        console.print(f"[yellow]Refused[/]   {entry['reason']}")
+        _line(console, "Refused", entry["reason"])
     for entry in manifest["late"]:
-        console.print(f"[yellow]Late[/]      {entry['sentence']}")
+        _line(console, "Late", entry["sentence"])
+    for problem in manifest["not_taken"]:
+        _line(console, "Not taken", problem)
+    return bool(manifest["refused"] or manifest["late"] or manifest["not_taken"])
 
 
 def print_status(instance: Instance) -> None:
     """Print what readers see now and how old it is."""
     manifest = current_release(instance)
-    console = Console(highlight=False, soft_wrap=True)
+    console = _console()
     if manifest is None:
         console.print(f"{instance.settings.name}: no release yet. Run `portfolio refresh`.")
         return
     age = datetime.now(UTC) - datetime.fromisoformat(manifest["made_at"])
     hours = int(age.total_seconds() // 3600)
-    console.print(f"[bold]{instance.settings.name}[/]")
-    console.print(
-        f"Release   {manifest['release_id']}, as of {manifest['inputs']['as_of_date']}, made {hours} hours ago"
+    console.print(Text(instance.settings.name, style="bold"))
+    _line(
+        console,
+        "Release",
+        f"{manifest['release_id']}, as of {manifest['inputs']['as_of_date']}, made {hours} hours ago",
     )
-    console.print("Checks    " + ", ".join(f"{n} {outcome}" for outcome, n in manifest["audit"]["counts"].items() if n))
-    _trouble(console, manifest)
-    if not manifest["late"] and not manifest["refused"]:
-        console.print("Nothing is late, nothing is refused.")
+    _line(console, "Checks", _counts(manifest))
+    if not _trouble(console, manifest):
+        console.print("Nothing is late, refused or left in landing.")
+
+
+def print_deliveries(instance: Instance) -> None:
+    """Every delivery in the archive, newest first, with what is needed to withdraw one."""
+    console = _console()
+    for d in reversed(Archive(instance.archive).deliveries()):
+        withdrawn = f"  withdrawn: {d.withdrawn_reason}" if d.withdrawn_reason else ""
+        console.print(
+            f"{d.delivery_id}  {d.received_at:%Y-%m-%d %H:%M}  {d.business_date}  {d.contract_id:<24} {d.file_name}{withdrawn}"
+        )

@@ -8,12 +8,13 @@ import time
 from pathlib import Path
 
 from pipelines.instance import PROJECT_ROOT, Instance
-from pipelines.refresh import prepare_dagster_home
+from pipelines.refresh import end_dead_runs_of, prepare_dagster_home
 
 
 def serve(instance: Instance, host: str, port: int) -> int:
     """Run webserver and daemon until one of them ends or Ctrl-C is pressed. Returns the exit code of the first to end."""
     prepare_dagster_home(instance)
+    end_dead_runs_of(instance)
     programs = Path(sys.prefix) / "bin"
     workspace = ["-w", str(PROJECT_ROOT / "workspace.yaml")]
     commands = [

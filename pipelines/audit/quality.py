@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pipelines.audit.engine import literal, quoted
 from pipelines.audit.result import Severity
 from pipelines.audit.suites import Rule, RuleMeta
-from pipelines.contracts.model import QualityRule
+from pipelines.contracts.parts import QualityRule
 from pipelines.errors import ConfigurationError
 
 STATED = {

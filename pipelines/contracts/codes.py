@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.contracts.model import CodeListFile
+from pipelines.contracts.parts import CodeListFile
 from pipelines.errors import ConfigurationError
 
 

@@ -17,10 +17,12 @@ from pipelines.contracts.model import Contract
 from pipelines.errors import ConfigurationError
 from pipelines.instance import describe_validation
 
-FILE_PROPERTIES = {"filePattern", "delimiter", "quote", "headerRow", "sheet", "recordPath", "totalRows"}
+FILE_PROPERTIES = {
+    "filePattern", "delimiter", "quote", "headerRow", "skipFooter", "sheet", "recordPath", "fixedWidth", "member", "totalRows",
+}  # fmt: skip
 CONTRACT_PROPERTIES = {
     "administration", "mode", "numbers", "amounts", "dates", "emptyDates", "unpivot", "constants", "ignoredColumns",
-    "unknownColumns", "rejectionThreshold",
+    "unknownColumns", "rejectionThreshold", "emptyTexts", "layouts", "rowRules", "controlTotals",
 }  # fmt: skip
 COLUMN_PROPERTIES = {
     "codeList", "codeListFile", "multiValued", "compose", "aliases", "optional", "format", "amountUnit", "sign",
@@ -56,15 +58,19 @@ def load_contracts(folder: Path) -> list[Contract]:
 def load_contract(path: Path) -> Contract:
     """One contract. Raises ConfigurationError with the file, the path inside it, and what is wrong there."""
     text = path.read_bytes()
+    corrections_path = path.with_name(path.name.removesuffix(".odcs.yaml") + ".corrections.yml")
+    corrections = corrections_path.read_bytes() if corrections_path.exists() else b""
     try:
         document = yaml.safe_load(text)
+        mended = yaml.safe_load(corrections) or []
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{path}: not valid YAML: {error}. Correct the file.") from error
     faults = list(_standard_faults(document))
     if faults:
         raise ConfigurationError("\n".join(f"{path}: {fault}" for fault in faults))
     try:
-        contract = Contract.model_validate(_parts(document) | {"contentHash": hashlib.sha256(text).hexdigest()})
+        content_hash = hashlib.sha256(text + corrections).hexdigest()
+        contract = Contract.model_validate(_parts(document) | {"corrections": mended, "contentHash": content_hash})
     except ValidationError as error:
         raise ConfigurationError(f"{path}: {describe_validation(error)}. See docs/contracts.md.") from error
     except (KeyError, TypeError, ValueError) as error:
@@ -173,6 +179,9 @@ def _meaning_faults(contract: Contract, document: dict[str, Any]) -> Iterable[st
         expected = LOGICAL_TYPES[contract.field(entry["name"]).type]
         if entry.get("logicalType", expected[0]) not in expected:
             yield f"$.schema[0].properties.{entry['name']}.logicalType: expected {' or '.join(expected)}, found {entry['logicalType']}"
+    for rule in contract.row_rules:
+        if strange := sorted(rule.columns - contract.provided_fields()):
+            yield f"$.customProperties.rowRules: {strange} are not filled by this contract"
     required = {name for name, field in contract.dataset.fields.items() if field.required}
     missing = sorted(required - contract.provided_fields())
     if missing:

@@ -1,190 +1,28 @@
-"""The parts of a contract as typed values. What a contract means is documented in docs/contracts.md; loading is in loading.py."""
+"""A contract as one typed value, and what follows from it. What a contract means is in docs/contracts.md, loading in loading.py."""
 
-import re
+from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field
 
 from pipelines.contracts.catalogue import Dataset, FieldDefinition, common_fields, datasets
+from pipelines.contracts.parts import (
+    AdministrationRule,
+    Amounts,
+    Column,
+    Correction,
+    FileLayout,
+    LayoutChange,
+    Numbers,
+    Part,
+    Promise,
+    QualityRule,
+    RejectionThreshold,
+    RowRule,
+    Unpivot,
+)
 
-FileFormat = Literal["csv", "xlsx", "json", "ndjson", "parquet"]
 Mode = Literal["snapshot", "period", "append"]
-FrequencyUnit = Literal["day", "week", "month", "quarter", "year"]
-
-
-class Part(BaseModel):
-    """Base of all parts: unknown names are errors, values do not change, YAML uses camelCase."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=lambda name: _camel(name), populate_by_name=True
-    )
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(word.capitalize() for word in rest)
-
-
-class CodeListFile(Part):
-    """A code list kept in a CSV file of the instance."""
-
-    path: str
-    key: str
-    value: str
-
-
-class TotalRows(Part):
-    """How a sender's sum rows are recognised."""
-
-    column: str
-    pattern: str
-
-
-class FileLayout(Part):
-    """Which files a contract is about and how one is read into a table of text."""
-
-    format: FileFormat
-    encoding: str = "utf-8"
-    file_pattern: str
-    delimiter: str = ";"
-    quote: str = '"'
-    header_row: int = Field(default=1, ge=1)
-    sheet: str | None = None
-    record_path: str | None = None
-    total_rows: TotalRows | None = None
-
-    @field_validator("file_pattern")
-    @classmethod
-    def _is_regular_expression(cls, value: str) -> str:
-        try:
-            re.compile(value)
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from error
-        return value
-
-    @field_validator("encoding")
-    @classmethod
-    def _is_codec(cls, value: str) -> str:
-        try:
-            "".encode(value)
-        except LookupError as error:
-            raise ValueError("not an encoding that Python knows, such as utf-8 or windows-1252") from error
-        return value
-
-    @property
-    def file_fields(self) -> tuple[str, ...]:
-        """Canonical fields whose value is a named group of the file name."""
-        return tuple(name for name in re.compile(self.file_pattern).groupindex if name != "business_date")
-
-
-class AdministrationRule(Part):
-    """Whose rows these are: one code for the file, or a column."""
-
-    code: str | None = None
-    column: str | None = None
-    code_list: dict[str, str] = {}
-    code_list_file: CodeListFile | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> "AdministrationRule":
-        if (self.code is None) == (self.column is None):
-            raise ValueError("give either code or column")
-        return self
-
-
-class Numbers(Part):
-    """How numbers are written. Minus before or after, and parentheses, are always understood."""
-
-    decimal: Literal[",", "."] = "."
-    thousands: Literal[",", ".", " ", "'", ""] = ""
-
-    @model_validator(mode="after")
-    def _differ(self) -> "Numbers":
-        if self.decimal == self.thousands:
-            raise ValueError("decimal and thousands are the same character")
-        return self
-
-
-class Amounts(Part):
-    """What amounts are in: the unit and sign that turn them into whole currency with cost positive."""
-
-    unit: Literal[1, 1000, 1000000] = 1
-    sign: Literal[1, -1] = 1
-    vat: Literal["excluded", "included"] = "excluded"
-    price_year: int | None = None
-
-
-class Unpivot(Part):
-    """Wide columns that become rows: each named column gives the value of `into` and sets the fields listed."""
-
-    into: str
-    columns: dict[str, dict[str, str]]
-
-
-class RejectionThreshold(Part):
-    """How many rows of a delivery may be rejected before it is refused whole."""
-
-    rows: int | None = Field(default=None, ge=0)
-    share: float = Field(default=0.05, ge=0, le=1)
-
-
-class Compose(Part):
-    """A value made of several columns."""
-
-    columns: list[str]
-    separator: str = "/"
-
-
-class Column(Part):
-    """How one canonical field is found in the file and understood."""
-
-    name: str
-    physical_name: str | None = None
-    business_name: str | None = None
-    required: bool = False
-    formats: tuple[str, ...] = ()
-    code_list: dict[str, str] | None = None
-    code_list_file: CodeListFile | None = None
-    multi_valued: str | None = None
-    compose: Compose | None = None
-    aliases: tuple[str, ...] = ()
-    optional: bool = False
-    amount_unit: Literal[1, 1000, 1000000] | None = None
-    sign: Literal[1, -1] | None = None
-
-    @property
-    def source_names(self) -> tuple[str, ...]:
-        """Headers this column is read from: one (with its aliases), or several when composed."""
-        return tuple(self.compose.columns) if self.compose else (self.physical_name or self.name,)
-
-
-class QualityRule(Part):
-    """One check of the standard's library on every delivery."""
-
-    metric: Literal["nullValues", "missingValues", "invalidValues", "duplicateValues", "rowCount"]
-    column: str | None = None
-    severity: str = "warning"
-    description: str = ""
-    unit: Literal["rows", "percent"] = "rows"
-    arguments: dict[str, object] = {}
-    must_be: float | None = None
-    must_be_greater_than: float | None = None
-    must_be_greater_or_equal_to: float | None = None
-    must_be_less_than: float | None = None
-    must_be_less_or_equal_to: float | None = None
-    must_be_between: tuple[float, float] | None = None
-
-    @property
-    def is_critical(self) -> bool:
-        return self.severity == "critical"
-
-
-class Promise(Part):
-    """How often a delivery comes, and how many days of grace it has."""
-
-    frequency_value: int = Field(default=1, ge=1)
-    frequency_unit: FrequencyUnit = "month"
-    latency_days: int = Field(default=0, ge=0)
 
 
 class Contract(Part):
@@ -206,8 +44,13 @@ class Contract(Part):
     amounts: Amounts = Amounts()
     dates: tuple[str, ...] = ("yyyy-MM-dd",)
     empty_dates: tuple[str, ...] = ()
+    empty_texts: tuple[str, ...] = ()
+    layouts: tuple[LayoutChange, ...] = ()
+    row_rules: tuple[RowRule, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    control_totals: dict[str, str] = Field(default_factory=dict)
     unpivot: Unpivot | None = None
-    constants: dict[str, str] = {}
+    constants: dict[str, str] = Field(default_factory=dict)
     ignored_columns: tuple[str, ...] = ()
     unknown_columns: Literal["refuse", "warn"] = "refuse"
     rejection_threshold: RejectionThreshold = RejectionThreshold()
@@ -228,10 +71,34 @@ class Contract(Part):
         """The catalogue's definition of a field that this contract may fill. Raises KeyError when there is none."""
         return self.dataset.fields.get(name) or common_fields()[name]
 
+    def derived_values(self) -> dict[str, str]:
+        """Fields that follow from what the contract says of its amounts."""
+        price_year = {"price_year": str(self.amounts.price_year)} if self.amounts.price_year else {}
+        return {n: v for n, v in ({"vat_code": self.amounts.vat} | price_year).items() if n in self.dataset.fields}
+
+    def on(self, business_date: date) -> "Contract":
+        """The contract as it reads files of a business date: the changes of layout up to then applied in order."""
+        contract = self
+        for change in sorted(self.layouts, key=lambda c: c.from_date):
+            if change.from_date <= business_date:
+                contract = contract._changed(change)
+        return contract
+
+    def _changed(self, change: LayoutChange) -> "Contract":
+        file = {n: v for n in ("encoding", "delimiter", "header_row", "sheet") if (v := getattr(change, n)) is not None}
+        rest = {n: v for n in ("dates", "numbers", "amounts") if (v := getattr(change, n)) is not None}
+        columns = tuple(
+            c.model_copy(update={"aliases": (*c.aliases, change.headers[c.source_names[0]])})
+            if c.source_names[0] in change.headers
+            else c
+            for c in self.columns
+        )
+        return self.model_copy(update={"file": self.file.model_copy(update=file), "columns": columns, **rest})
+
     def provided_fields(self) -> set[str]:
         """Every field that a row of this contract can get a value for, from whatever place."""
         unpivoted = (
             {self.unpivot.into} | {n for c in self.unpivot.columns.values() for n in c} if self.unpivot else set()
         )
-        derived = {"price_year"} if self.amounts.price_year and "price_year" in self.dataset.fields else set()
+        derived = {n for n in self.derived_values() if n in self.dataset.fields}
         return {c.name for c in self.columns} | set(self.constants) | set(self.file.file_fields) | unpivoted | derived

@@ -13,7 +13,7 @@ from pipelines.audit.run import audit_build
 from pipelines.audit.suites import load_suites
 from pipelines.defs.common import OWNER, RELEASE, build_of, say, told
 from pipelines.instance import Instance
-from pipelines.release.publish import publish
+from pipelines.release.publish import is_current, publish
 from pipelines.transform.build import Build
 
 CHECK_NAME = "expectations"
@@ -106,7 +106,10 @@ def release_asset(instance: Instance, published: list[dg.AssetKey]) -> dg.Assets
     def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with told():
             folder = publish(build_of(context, instance), instance)
-            say(context, f"released {folder.name}")
+            say(
+                context,
+                f"released {folder.name}" + ("" if is_current(instance, folder) else " (of a past day: current stays)"),
+            )
             return dg.MaterializeResult(
                 metadata={"release_id": folder.name, "folder": dg.MetadataValue.path(str(folder))}
             )

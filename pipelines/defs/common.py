@@ -4,6 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 import dagster as dg
@@ -75,6 +76,19 @@ def _held(instance: Instance, file: IO[str]) -> str:
     return f"Another refresh of {instance.root} is running (process {holder}). Wait until it ends, or stop it."
 
 
+def end_dead_runs(root: Path, dagster_instance: dg.DagsterInstance, but: str | None = None) -> None:
+    """Report runs as failed that say they are running although nobody holds the refresh lock: their process was killed.
+
+    Call it only with the lock in hand. Without it such a run would block Dagster's queue for ever.
+    """
+    running = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
+    for run in dagster_instance.get_runs(filters=running):
+        if run.run_id != but:
+            dagster_instance.report_run_failed(
+                run, f"The process of this run ended without a word; found dead in {root}."
+            )
+
+
 class RefreshLock(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Holds the refresh lock of one instance for as long as a run's steps need it."""
 
@@ -83,5 +97,10 @@ class RefreshLock(dg.ConfigurableResource):  # type: ignore[type-arg]
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["RefreshLock"]:
         """Take the lock before the first step and give it back after the last."""
-        with refresh_lock(Instance.load(self.root)):
-            yield self
+        try:
+            with refresh_lock(Instance.load(self.root)):
+                if context.instance:
+                    end_dead_runs(Path(self.root), context.instance, context.run_id)
+                yield self
+        except Locked as error:
+            raise dg.Failure(description=str(error), allow_retries=False) from error

@@ -11,6 +11,7 @@ from pydantic import Field
 from pipelines.configuration import Configuration
 from pipelines.contracts.catalogue import datasets, reference_tables
 from pipelines.defs.common import INPUTS, LANDING, OWNER, RAW, build_of, input_key, raw_key, say, told
+from pipelines.errors import PortfolioError
 from pipelines.files import write_json
 from pipelines.ingest.archive import Archive
 from pipelines.ingest.ingest import DeliveryState, ingest
@@ -65,6 +66,10 @@ def _archive(configuration: Configuration) -> dg.AssetsDefinition:
                 say(context, f"not taken: {problem}")
             say(context, f"landing: {len(report.received)} new deliveries, {report.known_count} known")
             as_of = date.fromisoformat(config.as_of_date) if config.as_of_date else today(instance)
+            if as_of > today(instance):
+                raise PortfolioError(
+                    f"As of {as_of}: expected today or a day before, found a day to come. Choose another day."
+                )
             write_json(
                 build.folder / "run.json",
                 {"as_of_date": as_of.isoformat(), "force": config.force, "problems": report.problems},
@@ -188,6 +193,12 @@ def _inputs(configuration: Configuration) -> dg.AssetsDefinition:
             build = build_of(context, instance)
             as_of, force, problems = _run(build)
             states = ingest(configuration, end_of_day(as_of, instance), build.work, lambda sentence: None)
+            if not any(s.is_in_force for s in states):
+                reasons = [s.report.refusal_reason for s in states if s.report.refusal_reason]
+                raise PortfolioError(
+                    f"Nothing to release as of {as_of}: no delivery has been accepted yet. "
+                    + (reasons[0] if reasons else f"Drop files into {instance.landing}/<administration>/.")
+                )
             plan = make_plan(configuration, states, as_of, current_release(instance), problems)
             build.save_plan(plan)
             if plan["is_unchanged"] and not force:

@@ -14,14 +14,15 @@ from pipelines.contracts.model import Contract
 from pipelines.errors import DeliveryRefused
 from pipelines.files import fresh_folder
 from pipelines.ingest.archive import Delivery
+from pipelines.ingest.controls import apply_corrections, violation, with_control_totals
 from pipelines.ingest.expressions import literal, trimmed
 from pipelines.ingest.fields import Field, constant_value, row_fields, typed_rows
 from pipelines.ingest.layout import Layout, match_headers
 from pipelines.ingest.readers import read
-from pipelines.ingest.rejections import rejected_sql
+from pipelines.ingest.rejections import rejected_sql, rejection_counts
 from pipelines.ingest.report import DeliveryReport
 
-CONFORM_VERSION = 2
+CONFORM_VERSION = 3
 MEMORY_LIMIT = "4GB"
 
 
@@ -33,6 +34,7 @@ def conform(
     Raises DeliveryRefused when the file as a whole does not fit its contract; nothing is then written.
     """
     started = time.monotonic()
+    contract = contract.on(delivery.business_date)
     fresh_folder(work)
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"set memory_limit={literal(MEMORY_LIMIT)}")
@@ -40,10 +42,14 @@ def conform(
         source = read(connection, contract, content, delivery.file_name, work)
         layout = match_headers(contract, source.headers, delivery.file_name)
         fields = row_fields(contract, layout, codes, delivery.file_name)
+        apply_corrections(connection, contract, delivery, layout)
         _make_rows(connection, contract, layout, fields)
         report = _counted(connection, delivery, contract, layout)
+        _copy(connection, rejected_sql(contract, delivery, fields, len(layout.headers)), rejected)
+        report = report.model_copy(update={"rejections": rejection_counts(rejected)})
         _check_threshold(report, contract, delivery)
-        _write(connection, contract, delivery, layout, fields, accepted, rejected)
+        report = with_control_totals(connection, report, contract, delivery, layout)
+        _copy(connection, _accepted_sql(contract, delivery, fields), accepted)
         output_rows = _one(connection, f"select count(*) from read_parquet({literal(str(accepted))})")
     return report.model_copy(update={"output_rows": output_rows, "seconds": round(time.monotonic() - started, 3)})
 
@@ -58,9 +64,13 @@ def _make_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, layout
         total = (
             f"coalesce(regexp_matches({trimmed(str(layout.cell(totals.column)))}, {literal(totals.pattern)}), false)"
         )
-    connection.execute(f"create view marked as select *, {blank} as is_blank, {total} as is_total from source")
+    if contract.file.skip_footer:
+        last = _one(connection, "select max(source_row_number) from source")
+        total = f"({total} or source_row_number > {last - contract.file.skip_footer})"
+    connection.execute(f"create view marked as select *, {blank} as is_blank, {total} as is_total from corrected")
     names = ", ".join(f.name for f in fields)
-    bad = " or ".join(f"({f.fault})" for f in fields)
+    broken = [f.fault for f in fields] + [violation(rule) for rule in contract.row_rules]
+    bad = " or ".join(f"coalesce({condition}, false)" for condition in broken)
     data = "(select * from marked where not is_blank and not is_total)"
     connection.execute(
         f"create table rows as select source_row_number, {names}, {bad} as is_bad from ({typed_rows(fields, data)})"
@@ -145,27 +155,18 @@ def _check_threshold(report: DeliveryReport, contract: Contract, delivery: Deliv
     too_many = limit.rows is not None and report.rejected_rows > limit.rows
     share = report.rejected_rows / report.source_rows
     if too_many or share > limit.share:
+        examples = " ".join(
+            f"{count.row_count} {count.rule_code}, such as {count.example}" for count in report.rejections[:3]
+        )
         allowed = f"{limit.share:.0%}" + (f" or {limit.rows} rows" if limit.rows is not None else "")
         raise DeliveryRefused(
             f"{delivery.file_name}: expected at most {allowed} bad rows (contract {contract.id}), found {report.rejected_rows} "
-            f"of {report.source_rows} ({share:.1%}). Correct the rows listed in the rejected file, or the contract, and deliver again."
+            f"of {report.source_rows} ({share:.1%}): {examples} Correct them, or the contract, and deliver again."
         )
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    delivery: Delivery,
-    layout: Layout,
-    fields: list[Field],
-    accepted: Path,
-    rejected: Path,
-) -> None:
-    copy = "(format parquet, compression zstd)"
-    connection.execute(f"copy ({_accepted_sql(contract, delivery, fields)}) to {literal(str(accepted))} {copy}")
-    connection.execute(
-        f"copy ({rejected_sql(contract, delivery, fields, len(layout.headers))}) to {literal(str(rejected))} {copy}"
-    )
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
+    connection.execute(f"copy ({query}) to {literal(str(target))} (format parquet, compression zstd)")
 
 
 def _accepted_sql(contract: Contract, delivery: Delivery, fields: list[Field]) -> str:

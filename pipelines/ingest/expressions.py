@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.contracts.catalogue import FieldDefinition
-from pipelines.contracts.model import Column, Contract
+from pipelines.contracts.model import Contract
+from pipelines.contracts.parts import Column
 
 BLANKS = " \t\r\n\u00a0\u202f\ufeff"
 MINUS = "\u2212"
@@ -24,6 +25,13 @@ DATE_TOKENS = {
     "M": "%m",
     "d": "%d",
 }
+DIGITS_LOST = r"^-?[0-9]([.,][0-9]+)?[eE]\+[0-9]+$"
+SCIENTIFIC = r"[0-9]\s*[eE]\s*[-+]?\s*[0-9]"
+YES_NO = {
+    "true": ("true", "ja", "yes", "j", "y", "sand", "x", "1"),
+    "false": ("false", "nej", "no", "n", "falsk", "0"),
+}
+EXCEL_DATES = "excel"
 YEAR_STYLES = {"yyyy": r"^(\d{4})$", "yyyy-yyyy": r"^(\d{4})\s*[-/]\s*(?:\d{4}|\d{2})$"}
 
 
@@ -65,12 +73,20 @@ def cast_of(column: Column, field: FieldDefinition, contract: Contract, code_lis
     if field.type == "year":
         return _year(column.formats or ("yyyy",))
     if field.type == "boolean":
-        yes_no = "case lower({x}) when 'true' then true when 'false' then false end"
-        return Cast((yes_no,), "not_yes_or_no", "true or false")
+        words = " ".join(
+            f"when lower({{x}}) in ({', '.join(map(literal, texts))}) then {value}" for value, texts in YES_NO.items()
+        )
+        return Cast((f"case {words} end",), "not_yes_or_no", "yes or no (ja/nej, true/false, x, 1/0)")
     return _text(field)
 
 
 def _text(field: FieldDefinition) -> Cast:
+    if field.type == "code" and not field.values:
+        whole = f"case when not regexp_matches({{x}}, {_braced(literal(DIGITS_LOST))}) then {{x}} end"
+        expected = (
+            "a code with all its digits (a spreadsheet shortened it: format the column as text and deliver again)"
+        )
+        return Cast((whole,), "digits_lost", expected)
     if not field.values:
         return Cast(("{x}",), "missing", "a value")
     allowed = ", ".join(literal(v) for v in field.values)
@@ -112,7 +128,10 @@ def plain_number(contract: Contract) -> tuple[str, ...]:
     `1.234,56-`, `(1.234,56)` and `-1234,56` are the same number under decimal comma and thousands dot.
     """
     style = contract.numbers
-    unified = f"replace(replace({{x}}, '{MINUS}', '-'), '+', '')"
+    unified = f"replace(case when prefix({{x}}, '+') then {{x}}[2:] else {{x}} end, '{MINUS}', '-')"
+    if style.scientific == "refuse":
+        shortened = f"(contains(upper({{x}}), 'E') and regexp_matches({{x}}, {_braced(literal(SCIENTIFIC))}))"
+        unified = f"case when not {shortened} then {unified} end"
     signed = (
         "case when suffix({x}, '-') then '-' || left({x}, -1) "
         "when prefix({x}, '(') and suffix({x}, ')') then '-' || {x}[2:-2] else {x} end"
@@ -132,7 +151,8 @@ def plain_number(contract: Contract) -> tuple[str, ...]:
 
 def _style(contract: Contract) -> str:
     thousands = f" and thousands {contract.numbers.thousands!r}" if contract.numbers.thousands else ""
-    return f"a number with decimal {contract.numbers.decimal!r}{thousands}"
+    scientific = " and all its digits" if contract.numbers.scientific == "refuse" else ""
+    return f"a number with decimal {contract.numbers.decimal!r}{thousands}{scientific}"
 
 
 def _amount(contract: Contract, column: Column) -> Cast:
@@ -162,13 +182,15 @@ def strptime_format(style: str) -> str:
 
 
 def _date(styles: tuple[str, ...], contract: Contract) -> Cast:
-    formats = [strptime_format(style) for style in styles]
+    formats = [strptime_format(style) for style in styles if style != EXCEL_DATES]
     if contract.file.format in ("xlsx", "parquet"):
         formats += ["%Y-%m-%d", "%Y-%m-%d %H:%M:%S"]
     options = ", ".join(_braced(literal(f)) for f in dict.fromkeys(formats))
     empties = ", ".join(_braced(literal(e)) for e in contract.empty_dates)
     prepare = (f"case when {{x}} not in ({empties}) then {{x}} end",) if empties else ()
-    parsed = f"cast(try_strptime({{x}}, [{options}]) as date)"
+    parsed = f"cast(try_strptime({{x}}, [{options}]) as date)" if formats else "cast(null as date)"
+    if EXCEL_DATES in styles:
+        parsed = f"coalesce({parsed}, date '1899-12-30' + cast(trunc(try_cast({{x}} as double)) as integer))"
     plausible = "case when year({x}) between 1900 and 2200 then {x} end"
     return Cast((parsed, plausible), "not_a_date", "a date as " + " or ".join(styles), prepare)
 

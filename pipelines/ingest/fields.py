@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from pipelines.contracts.codes import Codes
-from pipelines.contracts.model import Column, Contract
+from pipelines.contracts.model import Contract
+from pipelines.contracts.parts import Column
 from pipelines.ingest.expressions import Cast, cast_of, literal, lookup, trimmed
 from pipelines.ingest.layout import Layout
 
@@ -59,7 +60,9 @@ def row_fields(contract: Contract, layout: Layout, codes: Codes, file_name: str)
         definition = contract.field(column.name)
         cast = cast_of(column, definition, contract, codes.by_field.get(column.name))
         required = column.required or definition.required
-        fields.append(Field(column.name, _text_of(column, layout), cast, " + ".join(column.source_names), required))
+        fields.append(
+            Field(column.name, _text_of(column, layout, contract), cast, " + ".join(column.source_names), required)
+        )
     for name, value in _constants(contract, file_name).items():
         definition = contract.field(name)
         fields.append(
@@ -70,21 +73,29 @@ def row_fields(contract: Contract, layout: Layout, codes: Codes, file_name: str)
     return fields + _cells(contract, layout)
 
 
-def _text_of(column: Column, layout: Layout) -> str:
-    cells = [trimmed(cell) if (cell := layout.cell(name)) else "cast(null as varchar)" for name in column.source_names]
+def _text_of(column: Column, layout: Layout, contract: Contract) -> str:
+    cells = [cell_text(layout.cell(name), contract) for name in column.source_names]
     if not column.compose:
         return cells[0]
     return f" || {literal(column.compose.separator)} || ".join(cells)
 
 
+def cell_text(cell: str | None, contract: Contract) -> str:
+    """A cell as trimmed text; null where it is missing, empty, or one of the texts that mean empty."""
+    if cell is None:
+        return "cast(null as varchar)"
+    if not contract.empty_texts:
+        return trimmed(cell)
+    empties = ", ".join(map(literal, contract.empty_texts))
+    return f"case when {trimmed(cell)} not in ({empties}) then {trimmed(cell)} end"
+
+
 def _constants(contract: Contract, file_name: str) -> dict[str, str]:
     """Values that are the same in every row: from the contract, and from named groups of the file's name."""
-    price_year = contract.amounts.price_year
-    given = {"price_year": str(price_year)} if price_year and "price_year" in contract.dataset.fields else {}
     match = re.fullmatch(contract.file.file_pattern, file_name)
     named = {n: v for n in contract.file.file_fields if match and (v := match.group(n)) is not None}
     columns = {c.name for c in contract.columns}
-    return {n: v for n, v in (given | contract.constants | named).items() if n not in columns}
+    return {n: v for n, v in (contract.derived_values() | contract.constants | named).items() if n not in columns}
 
 
 def _administration(contract: Contract, layout: Layout, codes: Codes) -> Field:
@@ -105,7 +116,7 @@ def _cells(contract: Contract, layout: Layout) -> list[Field]:
     definition = contract.field(contract.unpivot.into)
     cast = cast_of(Column(name=contract.unpivot.into), definition, contract, None)
     return [
-        Field(f"cell_{number}", trimmed(str(layout.cell(header))), cast, header, definition.required)
+        Field(f"cell_{number}", cell_text(layout.cell(header), contract), cast, header, definition.required)
         for number, header in enumerate(contract.unpivot.columns)
     ]
 

@@ -19,7 +19,7 @@ from pipelines.errors import DeliveryRefused
 from pipelines.files import fingerprint, write_atomically
 from pipelines.ingest.archive import Archive, Delivery, in_force, superseded
 from pipelines.ingest.conform import CONFORM_VERSION, conform
-from pipelines.ingest.rejections import rejection_counts
+from pipelines.ingest.isolation import run_apart
 from pipelines.ingest.report import DeliveryReport
 from pipelines.instance import Instance
 
@@ -48,7 +48,6 @@ class DeliveryState:
     is_in_force: bool
     accepted: Path
     rejected: Path
-    was_cached: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,14 @@ class _Place:
         return self.rejected_folder / f"{self.stem}.parquet"
 
     @property
+    def accepted_part(self) -> Path:
+        return self.folder / f"{self.stem}.part"
+
+    @property
+    def rejected_part(self) -> Path:
+        return self.rejected_folder / f"{self.stem}.part"
+
+    @property
     def report(self) -> Path:
         return self.folder / f"{self.stem}.json"
 
@@ -85,11 +92,17 @@ def ingest(
     the suites, the instance's limits and the rows of the delivery before.
     """
     gate = _Gate(configuration, Archive(configuration.instance.archive), work)
-    deliveries = gate.archive.deliveries(as_of)
+    by_contract: dict[str, list[Delivery]] = {c.id: [] for c in configuration.contracts}
+    for delivery in gate.archive.deliveries(as_of):
+        by_contract.get(delivery.contract_id, []).append(delivery)
+    fresh = gate.conform_new([(c, d) for c in configuration.contracts for d in by_contract[c.id]])
     states = []
     for contract in configuration.contracts:
-        mine = [d for d in deliveries if d.contract_id == contract.id]
-        states += _with_force(gate.states(contract, mine, tell), contract)
+        found = gate.states(contract, by_contract[contract.id])
+        for state in found:
+            if state.delivery.delivery_id in fresh:
+                tell(_sentence(state))
+        states += _with_force(found, contract)
     return states
 
 
@@ -109,55 +122,59 @@ class _Gate:
     def suite_version(self) -> str:
         return delivery_suite_version(self.limits)
 
-    def states(
-        self, contract: Contract, deliveries: list[Delivery], tell: Callable[[str], None]
-    ) -> list[DeliveryState]:
-        """One contract's deliveries in order, each compared with the accepted one before it."""
+    def conform_new(self, deliveries: list[tuple[Contract, Delivery]]) -> set[str]:
+        """Conform what has not been conformed under its key yet, in processes of their own; returns those deliveries' ids."""
+        new = [(c, d, place) for c, d in deliveries if not (place := _place(self.configuration, c, d)).report.exists()]
+        tasks = [(d.delivery_id, conform, self._arguments(c, d, place)) for c, d, place in new]
+        for (contract, delivery, place), (_, outcome) in zip(new, run_apart(tasks), strict=True):
+            if isinstance(outcome, DeliveryRefused):
+                reason = str(outcome) if delivery.file_name in str(outcome) else f"{delivery.file_name}: {outcome}"
+                outcome = DeliveryReport(
+                    delivery_id=delivery.delivery_id, contract_id=contract.id, refusal_reason=reason
+                )
+            else:
+                place.accepted_part.replace(place.accepted)
+            if place.rejected_part.exists():
+                place.rejected_part.replace(place.rejected)
+            place.accepted_part.unlink(missing_ok=True)
+            shutil.rmtree(self.work / delivery.delivery_id, ignore_errors=True)
+            outcome.save(place.report)  # comes last, so that it vouches for the files beside it
+        return {delivery.delivery_id for _, delivery, _ in new}
+
+    def _arguments(self, contract: Contract, delivery: Delivery, place: _Place) -> tuple[object, ...]:
+        place.folder.mkdir(parents=True, exist_ok=True)
+        place.rejected_folder.mkdir(parents=True, exist_ok=True)
+        content = self.archive.path_of(delivery.content_sha256)
+        codes = self.configuration.codes(contract)
+        return (
+            delivery,
+            contract,
+            codes,
+            content,
+            place.accepted_part,
+            place.rejected_part,
+            self.work / delivery.delivery_id,
+        )
+
+    def states(self, contract: Contract, deliveries: list[Delivery]) -> list[DeliveryState]:
+        """One contract's conformed deliveries in order, each compared with the accepted one before it."""
         states: list[DeliveryState] = []
         previous_rows: int | None = None
         for delivery in sorted(deliveries, key=lambda d: (d.business_date, d.received_at, d.delivery_id)):
             states.append(self._state(contract, delivery, previous_rows))
             if states[-1].status == "accepted":
                 previous_rows = states[-1].report.accepted_rows
-            if not states[-1].was_cached:
-                tell(_sentence(states[-1]))
         return states
 
     def _state(self, contract: Contract, delivery: Delivery, previous_rows: int | None) -> DeliveryState:
         place = _place(self.configuration, contract, delivery)
-        was_cached = place.report.exists()
-        report = DeliveryReport.load(place.report) if was_cached else self._conformed(contract, delivery, place)
+        report = DeliveryReport.load(place.report)
         checks: tuple[CheckResult, ...] = ()
         if not report.is_refused:
             checks = self._judged(contract, place, previous_rows)
             report = _refused_by_checks(report, delivery, checks)
         status: Status = "withdrawn" if delivery.withdrawn_reason else "refused" if report.is_refused else "accepted"
-        paths = (place.accepted, place.rejected)
-        return DeliveryState(delivery, contract, report, checks, status, False, *paths, was_cached)
-
-    def _conformed(self, contract: Contract, delivery: Delivery, place: _Place) -> DeliveryReport:
-        """Conform into temporary files and put them in place; the report comes last, so that it vouches for the others."""
-        place.folder.mkdir(parents=True, exist_ok=True)
-        place.rejected_folder.mkdir(parents=True, exist_ok=True)
-        accepted, rejected = place.accepted.with_suffix(".part"), place.rejected.with_suffix(".part")
-        folder = self.work / delivery.delivery_id
-        try:
-            codes = self.configuration.codes(contract)
-            content = self.archive.path_of(delivery.content_sha256)
-            report = conform(delivery, contract, codes, content, accepted, rejected, folder)
-            report = report.model_copy(update={"rejections": rejection_counts(rejected)})
-            accepted.replace(place.accepted)
-            rejected.replace(place.rejected)
-        except DeliveryRefused as error:
-            report = DeliveryReport(
-                delivery_id=delivery.delivery_id, contract_id=contract.id, refusal_reason=str(error)
-            )
-            for path in (accepted, rejected):
-                path.unlink(missing_ok=True)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-        report.save(place.report)
-        return report
+        return DeliveryState(delivery, contract, report, checks, status, False, place.accepted, place.rejected)
 
     def _judged(self, contract: Contract, place: _Place, previous_rows: int | None) -> tuple[CheckResult, ...]:
         """The suite's verdict, taken from before when nothing it depends on has changed."""

@@ -10,22 +10,43 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.contracts.model import Contract
 from pipelines.errors import PortfolioError
 from pipelines.files import write_json
 from pipelines.ingest.archive import Archive, Delivery, delivery_id, received_event
-from pipelines.instance import Instance
+from pipelines.instance import Instance, describe_validation
 
 SIDECAR = ".delivery.yml"
 MARKER = ".done"
 SETTLE_SECONDS = 30.0
 LOOK_AGAIN_SECONDS = 1.0
-SIDECAR_KEYS = {"business_date", "received_at", "control_totals", "note"}
+
+
+class ControlTotals(BaseModel):
+    """How many rows the sender counted, and what their amounts come to in the file's own unit and sign."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rows: int | None = None
+    amount: Decimal | None = None
+
+
+class Sidecar(BaseModel):
+    """What `<file>.delivery.yml` may say of the file beside it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    business_date: date | str | None = None
+    received_at: datetime | None = None
+    control_totals: ControlTotals = ControlTotals()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,11 +92,17 @@ def land(instance: Instance, contracts: list[Contract], now: Callable[[], dateti
 def _files(landing: Path, problems: list[str]) -> list[Path]:
     """Data files below landing in a fixed order; links are refused, since they may point out of the instance."""
     found = []
-    for path in sorted(landing.glob("*/*")):
-        if path.name.startswith(".") or path.name.endswith((SIDECAR, MARKER)) or path.name == "README.md":
+    for path in sorted(landing.rglob("*")):
+        relative = path.relative_to(landing)
+        ignored = path.name.endswith((SIDECAR, MARKER)) or path.name == "README.md"
+        if ignored or any(part.startswith(".") for part in relative.parts):
             continue
-        if path.is_symlink() or path.parent.is_symlink():
-            problems.append(f"landing/{path.parent.name}/{path.name} is a symbolic link. Put the file itself there.")
+        if path.is_symlink():
+            problems.append(f"landing/{relative} is a symbolic link. Put the file itself there.")
+        elif path.is_file() and len(relative.parts) != 2:
+            problems.append(
+                f"landing/{relative} lies in no administration's folder. Put it in landing/<administration>/."
+            )
         elif path.is_file():
             found.append(path)
     return found
@@ -106,7 +133,7 @@ def _delivery_of(
     contract, match = _contract_of(path, relative, contracts, instance)
     sidecar = _read_sidecar(_sidecar(path), relative)
     content_sha256 = seen.hash_of(path, relative) or seen.remember(path, relative, archive.store(path))
-    received_at = _moment(sidecar.get("received_at")) or seen.received_at(path, relative, clock)
+    received_at = _utc(sidecar.received_at) or seen.received_at(path, relative, clock)
     business_date = _business_date(match, sidecar, received_at, relative)
     return Delivery(
         delivery_id=delivery_id(contract.id, business_date, content_sha256),
@@ -117,7 +144,7 @@ def _delivery_of(
         byte_count=path.stat().st_size,
         file_name=path.name,
         landing_path=relative,
-        control_totals=tuple(sorted((k, str(v)) for k, v in (sidecar.get("control_totals") or {}).items())),
+        control_totals=tuple(sorted((k, str(v)) for k, v in sidecar.control_totals if v is not None)),
     )
 
 
@@ -140,27 +167,25 @@ def _contract_of(
     return matches[0]
 
 
-def _read_sidecar(path: Path, relative: str) -> dict[str, Any]:
+def _read_sidecar(path: Path, relative: str) -> Sidecar:
     if not path.exists():
-        return {}
+        return Sidecar()
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        return Sidecar.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise PortfolioError(f"{relative}{SIDECAR}: not valid YAML: {error}. Correct the sidecar.") from error
-    if not isinstance(content, dict) or set(content) - SIDECAR_KEYS:
-        raise PortfolioError(f"{relative}{SIDECAR}: expected the keys {sorted(SIDECAR_KEYS)}, found {content!r:.80}.")
-    return content
+    except ValidationError as error:
+        raise PortfolioError(
+            f"{relative}{SIDECAR} is faulty. {describe_validation(error)}. Correct the sidecar."
+        ) from error
 
 
-def _moment(value: object) -> datetime | None:
-    if value is None:
-        return None
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-def _business_date(match: re.Match[str], sidecar: dict[str, Any], received_at: datetime, relative: str) -> date:
-    text = match.groupdict().get("business_date") or sidecar.get("business_date")
+def _business_date(match: re.Match[str], sidecar: Sidecar, received_at: datetime, relative: str) -> date:
+    text = match.groupdict().get("business_date") or sidecar.business_date
     if text is None:
         return received_at.date()
     try:
@@ -185,7 +210,7 @@ class _Seen:
 
     def __init__(self, path: Path, past: list[Delivery]) -> None:
         self._path = path
-        self._entries: dict[str, list[Any]] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        self._entries = _cached(path)
         self._past = {(d.landing_path, d.content_sha256): d.received_at for d in past}
         self._changed = False
 
@@ -211,6 +236,14 @@ class _Seen:
     def save(self) -> None:
         if self._changed:
             write_json(self._path, self._entries)
+
+
+def _cached(path: Path) -> dict[str, list[Any]]:
+    try:
+        content: dict[str, list[Any]] = json.loads(path.read_text("utf-8"))
+        return content
+    except (OSError, ValueError):
+        return {}
 
 
 def _look(path: Path) -> list[int]:

@@ -48,7 +48,7 @@ def match_headers(contract: Contract, headers: tuple[str, ...], name: str) -> La
 
 def _wanted(contract: Contract) -> list[tuple[str, tuple[str, ...], bool]]:
     """Each source column with its spellings, and whether it may be missing. API records leave out what is empty."""
-    lenient = contract.file.format in ("json", "ndjson")
+    lenient = contract.file.format in ("json", "ndjson", "xml")
     wanted = {}
     for column in contract.columns:
         for source_name in column.source_names:
@@ -58,7 +58,10 @@ def _wanted(contract: Contract) -> list[tuple[str, tuple[str, ...], bool]]:
                 (source_name, *aliases),
                 column.optional or (lenient and not column.required),
             )
-    others = [contract.administration.column, contract.file.total_rows and contract.file.total_rows.column]
+    others = [contract.administration.column]
+    if contract.file.total_rows:
+        others += [contract.file.total_rows.column, contract.file.total_rows.amount]
+    others += [name for correction in contract.corrections for name in (*correction.where, correction.column)]
     others += list(contract.unpivot.columns) if contract.unpivot else []
     for other in others:
         if other and other not in wanted:

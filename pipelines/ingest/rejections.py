@@ -6,7 +6,9 @@ import duckdb
 
 from pipelines.contracts.catalogue import common_fields
 from pipelines.contracts.model import Contract
+from pipelines.contracts.parts import RowRule
 from pipelines.ingest.archive import Delivery
+from pipelines.ingest.controls import violation
 from pipelines.ingest.expressions import literal
 from pipelines.ingest.fields import Field, typed_rows
 from pipelines.ingest.report import RejectionCount
@@ -18,7 +20,10 @@ def rejected_sql(contract: Contract, delivery: Delivery, fields: list[Field], wi
     """One row per fault, with the raw cells of the row as a JSON list in the file's order."""
     raw = f"cast(to_json([{', '.join(f'c{n}' for n in range(width))}]) as varchar)"
     marked = f"(select *, {raw} as raw_text from marked where source_row_number in (select source_row_number from rows where is_bad))"
-    faults = ", ".join(f"case when {f.fault} then {_fault(f, contract)} end" for f in fields)
+    faults = ", ".join(
+        [f"case when {f.fault} then {_fault(f, contract)} end" for f in fields]
+        + [f"case when {violation(rule)} then {_broken(rule, contract)} end" for rule in contract.row_rules]
+    )
     lineage = f"{literal(delivery.delivery_id)} as delivery_id, {literal(contract.id)} as contract_id"
     key = " + ".join(contract.key)
     code = contract.administration.code
@@ -56,6 +61,12 @@ def _fault(field: Field, contract: Contract) -> str:
         f"'t': case when {field.given} is null then {column} || ': expected a value, found an empty cell.' "
         f"else {column} || ': expected ' || {literal(field.cast.expected)} || ', found ' || {shown} || '.' end}}"
     )
+
+
+def _broken(rule: RowRule, contract: Contract) -> str:
+    """Column, rule and reason of a broken row rule: the contract's own sentence."""
+    column = next((" + ".join(c.source_names) for c in contract.columns if c.name == rule.column), rule.column)
+    return f"{{'c': {literal(column)}, 'r': 'row_rule', 't': {literal(f'Column {column!r}: {rule.description}')}}}"
 
 
 def rejection_counts(rejected: Path) -> tuple[RejectionCount, ...]:

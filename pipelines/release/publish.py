@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.audit.result import AuditRecord
+from pipelines.audit.result import AuditRecord, Outcome
 from pipelines.errors import AuditFailed, PortfolioError
 from pipelines.files import fingerprint, fresh_folder, sha256_of, write_json
 from pipelines.instance import PROJECT_ROOT, Instance
@@ -21,7 +21,7 @@ CURRENT = "current"
 
 
 def publish(build: Build, instance: Instance) -> Path:
-    """Write, prove and switch to a new release; returns its folder.
+    """Write and prove a new release, and switch readers to it unless it is of a day in the past; returns its folder.
 
     Raises AuditFailed when the audit record of exactly these bytes is missing or did not pass, PortfolioError when the
     candidate cannot be read back as written. `current` is then untouched.
@@ -48,9 +48,14 @@ def publish(build: Build, instance: Instance) -> Path:
             "inputs": plan["inputs"],
             "late": plan["late"],
             "refused": plan["refused"],
+            "not_taken": plan["not_taken"],
             "rows": plan["rows"],
             "rejected_rows": plan["rejected_rows"],
-            "audit": {"passed": audit.passed, "counts": audit.counts},
+            "audit": {
+                "passed": audit.passed,
+                "counts": audit.counts,
+                "warnings": [c.sentence for c in audit.checks if c.outcome is Outcome.warning],
+            },
             "tables": {name: {"rows": f.row_count, "checksum": f.checksum} for name, f in sorted(facts.items())},
             "files": {
                 p.relative_to(candidate).as_posix(): sha256_of(p) for p in sorted(candidate.rglob("*")) if p.is_file()
@@ -60,7 +65,8 @@ def publish(build: Build, instance: Instance) -> Path:
     _read_back(candidate)
     folder = instance.releases / release_id
     candidate.rename(folder)
-    switch(instance, folder)
+    if plan["is_of_today"] or current_release(instance) is None:
+        switch(instance, folder)
     return folder
 
 
@@ -125,6 +131,11 @@ def switch(instance: Instance, folder: Path) -> None:
         os.close(directory)
 
 
+def is_current(instance: Instance, folder: Path) -> bool:
+    """True when readers see this release."""
+    return (instance.releases / CURRENT).resolve() == folder.resolve()
+
+
 def current_release(instance: Instance) -> dict[str, Any] | None:
     """The manifest of the release that readers see, None before the first."""
     path = instance.releases / CURRENT / "release.json"
@@ -132,6 +143,12 @@ def current_release(instance: Instance) -> dict[str, Any] | None:
         return None
     content: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return content
+
+
+def all_releases(instance: Instance) -> list[dict[str, Any]]:
+    """The manifests of all releases, newest first."""
+    manifests = [json.loads(p.read_text("utf-8")) for p in instance.releases.glob("2*/release.json")]
+    return sorted(manifests, key=lambda m: str(m["made_at"]), reverse=True)
 
 
 def clean_candidates(instance: Instance) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
 
 from pipelines.sample import formats
 from pipelines.sample.extract import (
@@ -92,7 +91,7 @@ def _shared(world: World, day: date, newest: bool) -> Extract:
 
 
 def _buf(world: World, day: date, newest: bool) -> Extract:
-    """A row per project and year, a column per line, thousands of kroner; lines that a year does not have are 0."""
+    """A row per project and year, a column per line, thousands of kroner; a line that a year does not have is empty."""
     found: dict[tuple[str, int], dict[str, InvestmentLine]] = {}
     for line in investment_lines(world, "buf", day):
         found.setdefault((line.project.project_code, line.year), {})[line.line_code] = line
@@ -103,12 +102,13 @@ def _buf(world: World, day: date, newest: bool) -> Extract:
             "Projekt-id": one.project.project_code, "Projektnavn": one.project.name, "År": one.year, "Version": one.version,
             "Område": AREAS[one.project.steering_area], "Kilde": ROUTES[one.project.route], "Status": STATUSES[one.project.status],
         }  # fmt: skip
-        amounts = {
-            code: round(lines[code].amount / 1000, 2) if code in lines else Decimal(0) for code in INVESTMENT_NAMES
-        }
+        amounts = {code: round(lines[code].amount / 1000, 2) if code in lines else None for code in INVESTMENT_NAMES}
         cells |= {INVESTMENT_NAMES[code]: amount for code, amount in amounts.items()}
         rows.append(
-            whole(Line(cells, origin=one), tuple(Part(c, one.year, one.version, a * 1000) for c, a in amounts.items()))
+            whole(
+                Line(cells, origin=one),
+                tuple(Part(c, one.year, one.version, None if a is None else a * 1000) for c, a in amounts.items()),
+            )
         )
     headers = ["Projekt-id", "Projektnavn", "År", "Version", "Område", "Kilde", "Status", *INVESTMENT_NAMES.values()]
     if newest:

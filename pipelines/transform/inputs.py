@@ -7,19 +7,18 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.contracts.catalogue import FieldDefinition, datasets, reference_tables
-from pipelines.contracts.model import Contract, Promise
-from pipelines.errors import ConfigurationError
+from pipelines.contracts.catalogue import datasets, reference_tables
+from pipelines.contracts.model import Contract
+from pipelines.contracts.parts import Promise
 from pipelines.files import link_or_copy
-from pipelines.ingest.expressions import literal
 from pipelines.ingest.ingest import DeliveryState
 from pipelines.ingest.report import DeliveryReport
 from pipelines.instance import Instance
 from pipelines.transform.build import Build
+from pipelines.transform.reference import write_empty, write_reference
 
 MONEY = pa.decimal128(38, 2)
 DELIVERY_COLUMNS = pa.schema(
@@ -63,14 +62,12 @@ def lay_out(
     _write(build, "raw_delivery", [_delivery_row(s) for s in states], DELIVERY_COLUMNS)
     _write(build, "raw_contract", [promise_row(c, states, as_of) for c in contracts], CONTRACT_COLUMNS)
     for name, table in reference_tables().items():
-        _reference(build, instance, name, table.columns)
+        write_reference(instance, name, table.columns, build.source(f"reference_{name}"))
 
 
 def _fill(build: Build, name: str, columns: dict[str, str], files: list[Path]) -> None:
     folder = build.source(name)
-    folder.mkdir()
-    typed = ", ".join(f"cast(null as {kind}) as {column}" for column, kind in columns.items())
-    duckdb.sql(f"copy (select {typed} where false) to {literal(str(folder / 'empty.parquet'))} (format parquet)")
+    write_empty(folder, columns)
     for file in files:
         link_or_copy(file, folder / file.name)
 
@@ -122,31 +119,3 @@ def promise_row(contract: Contract, states: list[DeliveryState], as_of: date) ->
 def expected_by_date(newest: date, promise: Promise) -> date:
     """The day by which the delivery after `newest` has to be there: one frequency (longest form) and the grace later."""
     return newest + timedelta(days=DAYS[promise.frequency_unit] * promise.frequency_value + promise.latency_days)
-
-
-def _reference(build: Build, instance: Instance, name: str, columns: dict[str, FieldDefinition]) -> None:
-    """One reference table, typed; a cell that does not fit its type is a fault of the configuration."""
-    path = instance.reference / f"{name}.csv"
-    target = f"reference_{name}"
-    if not path.is_file():
-        _fill(build, target, {n: c.duckdb_type for n, c in columns.items()}, [])
-        return
-    build.source(target).mkdir()
-    source = f"read_csv({literal(str(path))}, all_varchar=true, header=true, delim=',', quote='\"', escape='\"')"
-    found = [row[0] for row in duckdb.sql(f"describe select * from {source}").fetchall()]
-    if set(found) != set(columns):
-        raise ConfigurationError(
-            f"{path}: expected the columns {', '.join(columns)}, found {', '.join(found)}. Correct the header row."
-        )
-    for column, definition in columns.items():
-        broken = f"{column} is not null and try_cast({column} as {definition.duckdb_type}) is null"
-        broken += f" or {column} is null" if definition.required else ""
-        bad = duckdb.sql(f"select {column} from {source} where {broken} limit 1").fetchone()
-        if bad:
-            raise ConfigurationError(
-                f"{path}: expected a {definition.type} in column {column}, found {bad[0]!r}. Correct the file."
-            )
-    typed = ", ".join(f"cast({n} as {c.duckdb_type}) as {n}" for n, c in columns.items())
-    duckdb.sql(
-        f"copy (select {typed} from {source}) to {literal(str(build.source(target) / f'{name}.parquet'))} (format parquet)"
-    )

@@ -47,10 +47,11 @@ def make_plan(
     promises = [promise_row(c, states, as_of) for c in configuration.contracts]
     return {
         "as_of_date": as_of.isoformat(),
+        "is_of_today": as_of == today(configuration.instance),
         "inputs": inputs,
         "late": [_late(row) for row in promises if row["is_late"]],
         "refused": [_refused(s) for s in newest_refused(states)],
-        "landing_problems": problems,
+        "not_taken": problems,
         "promised": sorted(configuration.promised({s.contract.id for s in states if s.is_in_force})),
         "rows": rows_in_force(states),
         "rejected_rows": rejected_rows(states),

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -163,9 +164,12 @@ def test_dagsters_own_command_gives_the_same_release(sample_copy: Instance) -> N
 
 
 def test_an_earlier_day_sees_only_what_had_arrived(sample_copy: Instance, portfolio: Run) -> None:
+    before = manifest(sample_copy)["release_id"]
     done = portfolio(sample_copy.root, "refresh", "--as-of", "2026-07-31")
     assert done.returncode == 0, done.stdout + done.stderr
-    connection = duckdb.connect(str(sample_copy.releases / "current" / "marts.duckdb"), read_only=True)
+    assert manifest(sample_copy)["release_id"] == before  # readers stay with today
+    (release,) = [p for p in sample_copy.releases.glob("2*") if p.name != before]
+    connection = duckdb.connect(str(release / "marts.duckdb"), read_only=True)
     newest = connection.execute("select max(received_at) from fct_delivery").fetchone()
     assert newest is not None
     assert str(newest[0]) < "2026-08-01"
@@ -184,3 +188,44 @@ def test_a_withdrawn_delivery_stops_counting(sample_copy: Instance, portfolio: R
     assert portfolio(sample_copy.root, "refresh").returncode == 0
     connection = duckdb.connect(str(sample_copy.releases / "current" / "marts.duckdb"), read_only=True)
     assert connection.execute("select count(*) from fct_posting").fetchone() == (before - rows,)
+
+
+def test_a_killed_refresh_leaves_nothing_in_the_way(sample_copy: Instance, portfolio: Run) -> None:
+    """Killed in the middle, `current` serves what it served, and neither the lock nor the run's record blocks the next."""
+    import dagster as dg
+
+    before = manifest(sample_copy)["release_id"]
+    environment = os.environ | {"PATH": "/usr/bin:/bin", "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "pipelines.cli", "refresh", "--force", "--instance", str(sample_copy.root)]
+    process = subprocess.Popen(
+        command, cwd=PROJECT_ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "links made" in line:
+            break
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert manifest(sample_copy)["release_id"] == before
+    done = portfolio(sample_copy.root, "refresh")
+    assert done.returncode == 0, done.stdout + done.stderr
+    with dg.DagsterInstance.from_config(str(sample_copy.dagster_home)) as dagster_instance:
+        running = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
+        assert dagster_instance.get_runs(filters=running) == []
+
+
+def test_a_file_that_is_not_taken_is_said_on_the_face_of_the_release(sample_copy: Instance, portfolio: Run) -> None:
+    (sample_copy.landing / "sof" / "uventet.csv").write_text("a;b\n", "utf-8")
+    (sample_copy.landing / "sof" / "uventet.csv.done").touch()
+    done = portfolio(sample_copy.root, "refresh", "--strict")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "landing/sof/uventet.csv" in done.stdout
+
+
+def test_figures_are_not_cut_on_a_narrow_terminal(released_sample: Instance) -> None:
+    environment = os.environ | {"COLUMNS": "60", "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "pipelines.cli", "refresh", "--instance", str(released_sample.root)]
+    done = subprocess.run(command, cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "50,000" in done.stdout
+    assert "…" not in done.stdout

@@ -59,7 +59,7 @@ def main() -> int:
             if not outcome.succeeded:
                 print(outcome.failure)
                 return 1
-            print_release(instance)
+            print_release(instance, outcome.plan or {}, outcome.run_id)
     return 0
 
 

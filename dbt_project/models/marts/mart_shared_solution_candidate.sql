@@ -64,6 +64,8 @@ with
             {{ ref("dim_capability") }} as capabilities
             on candidates.candidate_kind = 'capability'
             and candidates.candidate_key = capabilities.capability_code
+        -- a task that one product alone covers is that product's candidate, not another
+        where candidates.candidate_kind = 'product' or candidates.product_count > 1
     ),
 
     pointed as (

@@ -1,0 +1,133 @@
+"""What a contract adds to reading: corrections with a guard, rules on one row, and the sender's control totals."""
+
+from decimal import Decimal, InvalidOperation
+
+import duckdb
+
+from pipelines.contracts.model import Contract
+from pipelines.contracts.parts import Correction, RowRule
+from pipelines.errors import DeliveryRefused
+from pipelines.ingest.archive import Delivery
+from pipelines.ingest.expressions import cast_of, literal, trimmed
+from pipelines.ingest.layout import Layout
+from pipelines.ingest.report import DeliveryReport
+
+
+def apply_corrections(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, delivery: Delivery, layout: Layout
+) -> None:
+    """The view `corrected`: the source with its known errors mended.
+
+    Raises DeliveryRefused when a correction does not hit as many rows as it expects: the source was fixed, or broke anew.
+    """
+    mended: dict[str, str] = {}
+    for correction in contract.corrections:
+        if correction.business_dates and delivery.business_date.isoformat() not in correction.business_dates:
+            continue
+        where, cell = _condition(correction, layout), str(layout.cell(correction.column))
+        row = connection.execute(f"select count(*) from source where {where}").fetchone()
+        if row != (correction.expect,):
+            raise DeliveryRefused(
+                f"{delivery.file_name}: expected {correction.expect} rows where {_shown(correction)}, found {row and row[0]}. "
+                f"The correction ({correction.reason}) no longer fits: remove it beside contract {contract.id}, or mend it."
+            )
+        value = literal(correction.value) if correction.action == "replace" and correction.value is not None else "null"
+        mended[cell] = f"case when {where} then {value} else {mended.get(cell, cell)} end"
+    replaced = ", ".join(f"{expression} as {cell}" for cell, expression in mended.items())
+    connection.execute(f"create view corrected as select *{f' replace ({replaced})' if replaced else ''} from source")
+
+
+def _condition(correction: Correction, layout: Layout) -> str:
+    for name in (*correction.where, correction.column):
+        if layout.cell(name) is None:
+            raise DeliveryRefused(
+                f"A correction names the column {name!r}, and the file or its contract does not have it."
+            )
+    return " and ".join(f"{trimmed(str(layout.cell(n)))} = {literal(v)}" for n, v in correction.where.items())
+
+
+def _shown(correction: Correction) -> str:
+    return " and ".join(f"{name} is {value!r}" for name, value in correction.where.items())
+
+
+def violation(rule: RowRule) -> str:
+    """The SQL condition under which a typed row breaks a rule; a missing value breaks only a requirement."""
+    if rule.between:
+        return f"not ({rule.column} between {rule.between[0]} and {rule.between[1]})"
+    if rule.matches is not None:
+        return f"not regexp_full_match(cast({rule.column} as varchar), {literal(rule.matches)})"
+    if rule.not_before:
+        return f"{rule.column} < {rule.not_before}"
+    given = [f"cast({n} as varchar) in ({', '.join(map(literal, vs))})" for n, vs in (rule.required_when or {}).items()]
+    return f"({rule.column} is null and {' and '.join(given)})"
+
+
+def with_control_totals(
+    connection: duckdb.DuckDBPyConnection,
+    report: DeliveryReport,
+    contract: Contract,
+    delivery: Delivery,
+    layout: Layout,
+) -> DeliveryReport:
+    """Hold the sender's own totals (sum row, sidecar, contract) against the rows that were read.
+
+    Raises DeliveryRefused when they differ although every row was read; where rows were rejected, a difference is warned of.
+    """
+    differences = [
+        f"{origin} gives {what} {expected}, the rows give {found}"
+        for origin, what, expected, found in _totals(connection, report, contract, delivery, layout)
+        if expected != found
+    ]
+    if not differences:
+        return report
+    text = f"{delivery.file_name}: expected the sender's control totals, found a difference: {'; '.join(differences)}."
+    if not report.rejected_rows:
+        raise DeliveryRefused(f"{text} Deliver the whole file, or correct the total.")
+    return report.model_copy(
+        update={"warnings": (*report.warnings, f"{text} {report.rejected_rows} rows were rejected.")}
+    )
+
+
+def _totals(
+    connection: duckdb.DuckDBPyConnection,
+    report: DeliveryReport,
+    contract: Contract,
+    delivery: Delivery,
+    layout: Layout,
+) -> list[tuple[str, str, object, object]]:
+    """(where it stands, what it counts, what it says, what was read) for every total that was given."""
+    found: list[tuple[str, str, object, object]] = []
+    given = [("the sidecar", dict(delivery.control_totals)), ("the contract", contract.control_totals)]
+    for origin, totals in given:
+        if "rows" in totals:
+            found.append((origin, "rows", int(totals["rows"]), report.source_rows))
+        if "amount" in totals and report.source_amount is not None:
+            found.append((origin, "the amount", _in_currency(totals["amount"], contract), report.source_amount))
+    sum_row = _sum_row(connection, contract, layout)
+    if sum_row is not None and report.source_amount is not None:
+        found.append(("the sum row", "the amount", sum_row, report.source_amount))
+    return found
+
+
+def _in_currency(text: str, contract: Contract) -> Decimal:
+    try:
+        return (Decimal(text) * contract.amounts.unit * contract.amounts.sign).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        raise DeliveryRefused(
+            f"The control total {text!r} is no amount. Write it as 12345.67 in the sidecar."
+        ) from None
+
+
+def _sum_row(connection: duckdb.DuckDBPyConnection, contract: Contract, layout: Layout) -> Decimal | None:
+    """The amount of the last sum row, in whole currency."""
+    totals, amount = contract.file.total_rows, contract.dataset.main_amount
+    if not totals or not totals.amount or not amount:
+        return None
+    column = next(c for c in contract.columns if c.name == amount)
+    expression = trimmed(str(layout.cell(totals.amount)))
+    for step in cast_of(column, contract.field(amount), contract, None).make:
+        expression = step.format(x=f"({expression})")
+    row = connection.execute(
+        f"select {expression} from marked where is_total order by source_row_number desc limit 1"
+    ).fetchone()
+    return row[0] if row else None

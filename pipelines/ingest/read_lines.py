@@ -1,0 +1,134 @@
+"""Text in lines: delimited (CSV) and fixed-width files, read by DuckDB, numbered as an editor numbers them."""
+
+import csv
+import itertools
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contracts.model import Contract
+from pipelines.errors import DeliveryRefused
+from pipelines.files import CHUNK
+from pipelines.ingest.expressions import literal
+
+MAX_HEADER_LINES = 200
+NO_DELIMITER = "chr(1)"
+
+
+def read_csv(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, name: str, table: str, before: int
+) -> tuple[str, ...]:
+    """Delimited text. Rows with too many or too few cells go to `unreadable`, each with its line."""
+    layout = contract.file
+    headers, skipped = _header(contract, path, name)
+    path = _without_blank_lines(path, layout.delimiter * (len(headers) - 1) or layout.quote * 2, layout.quote)
+    columns = ", ".join(f"c{n}: 'VARCHAR'" for n in range(len(headers)))
+    connection.execute(
+        f"create table lines_{table} as select * from read_csv({literal(str(path))}, auto_detect=false, header=false, "
+        f"skip={skipped}, delim={literal(layout.delimiter)}, quote={literal(layout.quote)}, escape={literal(layout.quote)}, "
+        f"columns={{{columns}}}, store_rejects=true, rejects_limit=0, strict_mode=true, null_padding=false, "
+        f"rejects_table={literal('errors_' + table)}, rejects_scan={literal('scans_' + table)})"
+    )
+    connection.execute(
+        f"insert into unreadable select line + {before}, string_agg(distinct error_type, ', '), any_value(csv_line) "
+        f"from errors_{table} group by line"
+    )
+    _refuse_cut_off(connection, path, name, before)
+    connection.execute(f"create view {table} as {_numbered(connection, table, skipped, before)}")
+    return headers
+
+
+def read_fixed(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, name: str, table: str, before: int
+) -> tuple[str, ...]:
+    """Fixed-width text: the contract says where each column stands."""
+    connection.execute(
+        f"create table lines_{table} as select * from read_csv({literal(str(path))}, auto_detect=false, header=false, "
+        f"skip={contract.file.header_row}, delim=chr(1), quote='', escape='', columns={{line: 'VARCHAR'}})"
+    )
+    cells = ", ".join(f"substring(line, {c.start}, {c.width}) as c{n}" for n, c in enumerate(contract.file.fixed_width))
+    offset = contract.file.header_row + before + 1
+    connection.execute(
+        f"create view {table} as select rowid + {offset} as source_row_number, {cells} from lines_{table}"
+    )
+    return tuple(c.name for c in contract.file.fixed_width)
+
+
+def _header(contract: Contract, path: Path, name: str) -> tuple[tuple[str, ...], int]:
+    """The header row's cells, and how many lines stand before the first record. Without a header, columns are numbered."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = itertools.islice(file, MAX_HEADER_LINES)
+        reader = csv.reader(lines, delimiter=contract.file.delimiter, quotechar=contract.file.quote or None)
+        try:
+            if contract.file.header_row == 0:
+                return tuple(str(n + 1) for n in range(len(next(reader)))), 0
+            for _ in range(contract.file.header_row - 1):
+                next(reader)
+            headers = next(reader)
+        except (StopIteration, csv.Error):
+            raise DeliveryRefused(
+                f"{name}: expected a header in row {contract.file.header_row}, found the file ends before. Deliver the whole file."
+            ) from None
+        if not headers:
+            raise DeliveryRefused(f"{name}: expected a header in row {contract.file.header_row}, found an empty line.")
+        return tuple(header.strip() for header in headers), reader.line_num
+
+
+def _refuse_cut_off(connection: duckdb.DuckDBPyConnection, path: Path, name: str, before: int) -> None:
+    """A file that ends in the middle of a row was cut off on its way."""
+    if connection.execute("select count(*) from unreadable").fetchone() == (0,):
+        return
+    with path.open("rb") as file:
+        lines = sum(piece.count(b"\n") for piece in iter(lambda: file.read(CHUNK), b""))
+        file.seek(-1, 2)
+        is_open = file.read(1) != b"\n"
+    last = connection.execute("select max(source_row_number) from unreadable").fetchone()
+    if is_open and last == (lines + 1 + before,):
+        raise DeliveryRefused(
+            f"{name}: expected a whole last row, found that the file ends in the middle of row {lines + 1}. Deliver the whole file."
+        )
+
+
+def _without_blank_lines(path: Path, filler: str, quote: str) -> Path:
+    """The same file with blank lines written as rows of empty cells.
+
+    DuckDB passes over blank lines without counting them; rows must keep the numbers that an editor shows the sender. Blank
+    lines inside a quoted cell (an odd number of quotes before them) stay as they are.
+    """
+    if not _has_blank_line(path):
+        return path
+    target = path.with_name("filled_" + path.name)
+    inside = False
+    with (
+        path.open(encoding="utf-8", newline="\n") as file,
+        target.open("w", encoding="utf-8", newline="\n") as writer,
+    ):
+        for line in file:
+            writer.write(filler + "\n" if line == "\n" and not inside else line)
+            inside ^= bool(quote) and line.count(quote) % 2 == 1
+    return target
+
+
+def _has_blank_line(path: Path) -> bool:
+    last = b"\n"
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK):
+            if b"\n\n" in last + piece:
+                return True
+            last = piece[-1:]
+    return False
+
+
+def _numbered(connection: duckdb.DuckDBPyConnection, table: str, skipped: int, before: int) -> str:
+    """The lines with the number each has in the file, counting those above and before it that could not be split."""
+    first = skipped + before
+    if connection.execute(f"select count(*) from errors_{table}").fetchone() == (0,):
+        return f"select rowid + 1 + {first} as source_row_number, * from lines_{table}"
+    return f"""
+        select l.rowid + 1 + {first} + coalesce(u.passed, 0) as source_row_number, l.* exclude (rowid)
+        from (select rowid, * from lines_{table}) l
+        asof left join (
+            select source_row_number - {first} - n as position, n as passed
+            from (select source_row_number, row_number() over (order by source_row_number) as n
+                  from unreadable where source_row_number > {before})
+        ) u on l.rowid >= u.position"""

@@ -1,0 +1,147 @@
+"""From the bytes that were delivered to plain files that a reader may open: packed files within limits, text as UTF-8.
+
+Archives and spreadsheets are looked at before anything is unpacked; nothing is ever written outside the working folder.
+"""
+
+import codecs
+import gzip
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from pipelines.contracts.model import Contract
+from pipelines.errors import DeliveryRefused
+from pipelines.files import CHUNK
+
+MAX_ENTRIES = 2_000
+MAX_BYTES = 4 << 30
+MAX_RATIO = 200
+SMALL = 10 << 20
+COMPOUND_FILE = bytes.fromhex(
+    "d0cf11e0a1b11ae1"
+)  # what Excel writes when a workbook has a password, and old .xls files
+TEXT_FORMATS = ("csv", "json", "ndjson", "fixed", "xml")
+
+
+def plain_files(contract: Contract, path: Path, name: str, work: Path) -> list[tuple[str, Path]]:
+    """The files that a delivery holds, in order of name, each as (name, path): itself, or what was packed in it.
+
+    Text comes out as UTF-8 with line feeds and without a byte order mark. Raises DeliveryRefused when a limit is passed, a
+    name points outside, a password is needed, or the bytes are not what the contract says.
+    """
+    if name.endswith(".zip"):
+        members = _members(contract, path, name, work)
+    elif name.endswith(".gz"):
+        members = [(name, _streamed(gzip.GzipFile(path), work / "unpacked", name))]
+    else:
+        members = [(name, path)]
+    if contract.file.format == "xlsx":
+        for member_name, member in members:
+            check_workbook(member, member_name)
+    if contract.file.format not in TEXT_FORMATS:
+        return members
+    return [(n, _as_utf8(contract, member, n, work / f"utf8_{i}.txt")) for i, (n, member) in enumerate(members)]
+
+
+def _members(contract: Contract, path: Path, name: str, work: Path) -> list[tuple[str, Path]]:
+    """The members of a zip that the contract names (all files when it names none), unpacked one by one."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = check_zip(archive, name)
+            wanted = [i for i in infos if re.fullmatch(contract.file.member or ".*", i.filename.rsplit("/", 1)[-1])]
+            if not wanted:
+                found = ", ".join(i.filename for i in infos[:20])
+                raise DeliveryRefused(
+                    f"{name}: expected files matching {contract.file.member!r} in the zip, found {found}."
+                )
+            wanted.sort(key=lambda i: i.filename)
+            return [(i.filename, _streamed(archive.open(i), work / f"member_{n}", name)) for n, i in enumerate(wanted)]
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+        raise DeliveryRefused(
+            f"{name}: expected a whole zip file, found a broken one ({error}). Deliver it again."
+        ) from error
+
+
+def check_zip(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
+    """The files of an archive, when its directory is harmless. Raises DeliveryRefused otherwise; unpacks nothing."""
+    infos = [info for info in archive.infolist() if not info.is_dir()]
+    size = sum(info.file_size for info in infos)
+    packed = sum(info.compress_size for info in infos) or 1
+    if len(infos) > MAX_ENTRIES or size > MAX_BYTES or (size > SMALL and size / packed > MAX_RATIO):
+        raise DeliveryRefused(
+            f"{name}: expected at most {MAX_ENTRIES} files, {MAX_BYTES >> 30} GB and {MAX_RATIO} times the packed size, "
+            f"found {len(infos)} files and {size:,} bytes from {packed:,}. It was not unpacked. Deliver the extract itself."
+        )
+    for info in infos:
+        if info.flag_bits & 0x1:
+            raise DeliveryRefused(
+                f"{name}: expected a file without password, found one that needs it. Deliver it without."
+            )
+        if info.filename.startswith(("/", "\\")) or ".." in Path(info.filename.replace("\\", "/")).parts:
+            raise DeliveryRefused(
+                f"{name}: expected plain names, found {info.filename!r}, which points outside the archive."
+            )
+    return infos
+
+
+def check_workbook(path: Path, name: str) -> None:
+    """Refuse a spreadsheet that has a password, is no spreadsheet, or would unpack to more than the limits allow."""
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start == COMPOUND_FILE:
+        raise DeliveryRefused(
+            f"{name}: expected an .xlsx workbook without password, found one with a password or in the old .xls format. "
+            "Save it as .xlsx without a password and deliver it again."
+        )
+    try:
+        with zipfile.ZipFile(path) as archive:
+            check_zip(archive, name)
+    except zipfile.BadZipFile as error:
+        raise DeliveryRefused(
+            f"{name}: expected an Excel workbook (.xlsx), found a file that is none. Save it as .xlsx and deliver it again."
+        ) from error
+
+
+def _streamed(source: IO[bytes] | gzip.GzipFile, target: Path, name: str) -> Path:
+    """Write a packed stream out, and stop as soon as it passes the limit, whatever its directory claimed."""
+    written = 0
+    try:
+        with source, target.open("wb") as writer:
+            while piece := source.read(CHUNK):
+                written += len(piece)
+                if written > MAX_BYTES:
+                    raise DeliveryRefused(
+                        f"{name}: expected at most {MAX_BYTES >> 30} GB unpacked, found more. Split the file."
+                    )
+                writer.write(piece)
+    except (OSError, EOFError, zipfile.BadZipFile) as error:
+        raise DeliveryRefused(
+            f"{name}: expected a whole packed file, found a broken one ({error}). Deliver it again."
+        ) from error
+    return target
+
+
+def _as_utf8(contract: Contract, path: Path, name: str, target: Path) -> Path:
+    encoding = contract.file.encoding.lower().replace("_", "-")
+    codec = "utf-8-sig" if encoding in ("utf-8", "utf8") else contract.file.encoding
+    try:
+        with path.open("rb") as raw, target.open("w", encoding="utf-8", newline="\n") as writer:
+            for text in _decoded(raw, codec):
+                writer.write(text)
+    except UnicodeError as error:
+        raise DeliveryRefused(
+            f"{name}: expected text in {contract.file.encoding}, found bytes that are not ({error}). "
+            f"Deliver the file in {contract.file.encoding}, or change encoding in contract {contract.id}."
+        ) from error
+    return target
+
+
+def _decoded(raw: IO[bytes], codec: str) -> Iterator[str]:
+    """Pieces of text with all line ends (CR LF, CR, LF) as line feeds."""
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(codec)(), translate=True)
+    while piece := raw.read(CHUNK):
+        yield decoder.decode(piece)
+    yield decoder.decode(b"", final=True)
