@@ -8,6 +8,7 @@ from pipelines.contracts.catalogue import common_fields
 from pipelines.contracts.model import Contract
 
 FOUND = re.compile(r", found '.*'\.$", re.DOTALL)
+FAULT = re.compile(r"Column '(?P<column>[^']*)': expected (?P<expected>.*?), found '.*?'\.(?= |$)", re.DOTALL)
 HEADER_FOUND = re.compile(r", found (?P<cells>.*)\. Deliver the file with", re.DOTALL)
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
@@ -24,10 +25,12 @@ def shown_reason(contract: Contract, source_column: str | None, reason: str) -> 
     A column is private when a personal field is read from it, or when the contract ignores it, even if another field is
     read from it as well.
     """
-    names = {_squeezed(name) for name in (source_column or "").split(" + ")}
-    if any(fnmatch.fnmatchcase(name, pattern) for name in names for pattern in private_columns(contract)):
-        return plain(FOUND.sub(", found (not shown).", reason))
-    return plain(reason)
+    return plain(FOUND.sub(", found (not shown).", reason) if _is_private(contract, source_column or "") else reason)
+
+
+def _is_private(contract: Contract, source_column: str) -> bool:
+    names = {_squeezed(name) for name in source_column.split(" + ")}
+    return any(fnmatch.fnmatchcase(name, pattern) for name in names for pattern in private_columns(contract))
 
 
 def private_columns(contract: Contract) -> set[str]:
@@ -39,7 +42,8 @@ def private_columns(contract: Contract) -> set[str]:
 
 
 def shown_refusal(contract: Contract, reason: str) -> str:
-    """The reason of a refusal, without cells that were taken for a header although they are probably a row of data."""
+    """The reason of a refusal, without private values and without cells taken for a header that are probably data."""
+    reason = FAULT.sub(lambda fault: _shown_fault(contract, fault), reason)
     found = HEADER_FOUND.search(reason)
     if not found:
         return plain(reason)
@@ -49,6 +53,12 @@ def shown_refusal(contract: Contract, reason: str) -> str:
         return plain(reason)
     hidden = "a row that does not look like the header (its cells are not shown, they may be data)"
     return plain(reason[: found.start("cells")] + hidden + reason[found.end("cells") :])
+
+
+def _shown_fault(contract: Contract, fault: re.Match[str]) -> str:
+    if not _is_private(contract, fault["column"]):
+        return fault[0]
+    return f"Column '{fault['column']}': expected {fault['expected']}, found (not shown)."
 
 
 def _squeezed(name: str) -> str:

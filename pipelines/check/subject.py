@@ -4,16 +4,18 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import yaml
+from pydantic import ValidationError
 
 from pipelines.configuration import Configuration
 from pipelines.contracts.model import Contract
 from pipelines.errors import DeliveryRefused, PortfolioError
 from pipelines.files import sha256_of
 from pipelines.ingest.archive import Archive, Delivery, delivery_id
-from pipelines.ingest.landing import SIDECAR, last_day
+from pipelines.ingest.landing import SIDECAR, Sidecar, last_day
+from pipelines.instance import describe_validation
 
 DateOrigin = Literal["file_name", "sidecar", "today"]
 MONTHS_OR_DAYS = "Use such as 2026-09-30 or 2026-09."
@@ -67,7 +69,7 @@ def contract_of(configuration: Configuration, file_name: str, contract_id: str |
 def subject_of(configuration: Configuration, path: Path, contract: Contract, now: datetime) -> Subject:
     """The file as the delivery that the nightly run would make of it if it were received `now`."""
     match = re.fullmatch(contract.file.file_pattern, path.name)
-    sidecar: dict[str, Any] = {}
+    sidecar = Sidecar()
     business_date, fault = now.astimezone(UTC).date(), None
     origin: DateOrigin = "today"
     try:
@@ -79,7 +81,6 @@ def subject_of(configuration: Configuration, path: Path, contract: Contract, now
     identity = delivery_id(contract.id, business_date, content_sha256)
     past = [d for d in Archive(configuration.instance.archive).deliveries() if d.contract_id == contract.id]
     known = next((d for d in past if d.delivery_id == identity), None)
-    totals = sidecar.get("control_totals") or {}
     delivery = Delivery(
         delivery_id=identity,
         contract_id=contract.id,
@@ -89,7 +90,7 @@ def subject_of(configuration: Configuration, path: Path, contract: Contract, now
         byte_count=path.stat().st_size,
         file_name=path.name,
         landing_path=f"{contract.folder.rstrip('/')}/{path.name}",
-        control_totals=tuple(sorted((str(k), str(v)) for k, v in totals.items() if v is not None)),
+        control_totals=tuple(sorted((k, str(v)) for k, v in sidecar.control_totals if v is not None)),
     )
     earlier = sorted((d for d in past if _order(d) < _order(delivery)), key=_order)
     return Subject(path, contract, delivery, origin, match is not None, tuple(earlier), known, fault)
@@ -100,25 +101,24 @@ def _order(delivery: Delivery) -> tuple[date, datetime, str]:
     return (delivery.business_date, delivery.received_at, delivery.delivery_id)
 
 
-def _sidecar(path: Path) -> dict[str, Any]:
+def _sidecar(path: Path) -> Sidecar:
     """What `<file>.delivery.yml` beside the file says, as the nightly run would take it."""
     sidecar = path.with_name(path.name + SIDECAR)
     if not sidecar.is_file():
-        return {}
+        return Sidecar()
     try:
-        content = yaml.safe_load(sidecar.read_text(encoding="utf-8")) or {}
+        return Sidecar.model_validate(yaml.safe_load(sidecar.read_text(encoding="utf-8")) or {})
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DeliveryRefused(f"{sidecar.name}: not valid YAML: {error}. Correct the sidecar.") from error
-    if not isinstance(content, dict) or not isinstance(content.get("control_totals") or {}, dict):
-        raise DeliveryRefused(f"{sidecar.name}: expected `name: value` lines, found something else. Correct it.")
-    return content
+    except ValidationError as error:
+        raise DeliveryRefused(
+            f"{sidecar.name} is faulty. {describe_validation(error)}. Correct the sidecar."
+        ) from error
 
 
-def _business_date(
-    name: str, match: re.Match[str] | None, sidecar: dict[str, Any], today: date
-) -> tuple[date, DateOrigin]:
+def _business_date(name: str, match: re.Match[str] | None, sidecar: Sidecar, today: date) -> tuple[date, DateOrigin]:
     named = match.groupdict().get("business_date") if match else None
-    text = named or sidecar.get("business_date")
+    text = named or sidecar.business_date
     if text is None:
         return today, "today"
     try:

@@ -184,7 +184,8 @@ def _amounts(report: DeliveryReport | None) -> Amounts | None:
 
 
 def _reasons(subject: Subject, judged: Judged) -> tuple[Sentence, ...]:
-    reasons = [shown_refusal(subject.contract, reason) for reason in (subject.fault, judged.refusal) if reason]
+    contract = subject.contract.on(subject.delivery.business_date)
+    reasons = [shown_refusal(contract, reason) for reason in (subject.fault, judged.refusal) if reason]
     blocking = [_plain_check(check) for check in judged.checks if check.outcome.is_blocking]
     return (*(Sentence(en=r) for r in reasons), *(Sentence(en=c.sentence, da=c.sentence_da) for c in blocking))
 

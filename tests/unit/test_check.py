@@ -195,6 +195,26 @@ def test_personal_data_is_never_shown(root: Path, output: str, monkeypatch: pyte
     assert "found 'nul'" in shown or "found &#39;nul&#39;" in shown
 
 
+def test_personal_data_is_not_shown_in_the_reason_of_a_refusal(root: Path) -> None:
+    document = contract(ignoredColumns=["Noter*"], rejectionThreshold={"rows": 0})
+    document["schema"][0]["properties"] += [{"name": "use_end_date", "physicalName": "Noter", "logicalType": "date"}]
+    write_contract(root, document)
+    verdict = checked(root, written(root, HEADER + f"S1;A;;1;1;{SECRET}\nS2;B;;mange;1;\n"))
+    assert verdict.outcome == "refused"
+    assert SECRET not in verdict.model_dump_json()
+
+
+def test_totals_of_the_sender_are_compared(root: Path) -> None:
+    path = written(root, GOOD)
+    written(root, "control_totals: {rows: 5}\n", path.name + ".delivery.yml")
+    verdict = checked(root, path)
+    assert (verdict.outcome, verdict.exit_code) == ("refused", 1)
+    assert verdict.rows is not None
+    assert verdict.rows.accepted == 4
+    written(root, "control_totals: {people: 5}\n", path.name + ".delivery.yml")
+    assert "people" in checked(root, path).refusal_reasons[0].en
+
+
 def test_a_file_without_header_does_not_show_its_first_row(root: Path) -> None:
     path = written(root, f"S1;System;{SECRET};1;1;{SECRET}\n")
     done = run(root, path)
