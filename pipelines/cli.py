@@ -8,6 +8,7 @@ import click
 
 from pipelines import contract_commands
 from pipelines.command_options import instance_option
+from pipelines.check.command import check
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import Instance
 
@@ -102,6 +103,7 @@ def ui(root: Path | None, port: int, host: str) -> None:
 
 
 portfolio.add_command(contract_commands.contract)
+portfolio.add_command(check)
 
 
 def main() -> None:

@@ -1,0 +1,112 @@
+"""The nightly run's own functions on one file, in a temporary folder: conform, suite, limits, the delivery before. No wording."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipelines.audit.delivery import EXPECTATIONS, audit_delivery
+from pipelines.audit.limits import Limits, load_limits
+from pipelines.audit.result import CheckResult
+from pipelines.check.subject import Subject
+from pipelines.configuration import Configuration
+from pipelines.contracts.model import Contract
+from pipelines.errors import DeliveryRefused
+from pipelines.files import fresh_folder
+from pipelines.ingest.archive import Archive, Delivery
+from pipelines.ingest.conform import conform
+from pipelines.ingest.isolation import run_apart
+from pipelines.ingest.report import DeliveryReport
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of one file. `report` is None when it could not be read as rows; `refusal` is conform's own reason.
+
+    `rejected` is the Parquet file of rejected rows; it may be missing.
+    """
+
+    report: DeliveryReport | None
+    rejected: Path
+    refusal: str | None = None
+    checks: tuple[CheckResult, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        return self.refusal is not None or any(check.outcome.is_blocking for check in self.checks)
+
+
+@dataclass(frozen=True)
+class Before:
+    """The accepted delivery that the nightly run would compare with, and how many rows it has."""
+
+    delivery: Delivery
+    accepted_rows: int
+
+
+@dataclass(frozen=True)
+class Court:
+    """What files of one contract are judged with. `work` is a temporary folder; nothing else is written to."""
+
+    configuration: Configuration
+    contract: Contract
+    work: Path
+
+    def before(self, subject: Subject) -> Before | None:
+        """The accepted delivery before this one; None when there is none.
+
+        Only snapshots are compared with the one before. It is conformed anew from the archive's bytes, so that it is judged by
+        the contract of today, as the next nightly run would.
+        """
+        if self.contract.mode != "snapshot":
+            return None
+        archive = Archive(self.configuration.instance.archive)
+        for delivery in reversed(subject.earlier):
+            content = archive.path_of(delivery.content_sha256)
+            if delivery.withdrawn_reason or not content.is_file():
+                continue
+            judged = self.judged(delivery, content, None)
+            if judged.report and not judged.is_refused:
+                return Before(delivery, judged.report.accepted_rows)
+        return None
+
+    def judged(self, delivery: Delivery, content: Path, previous_rows: int | None) -> Judged:
+        """Conform and judge one file, exactly as the nightly run would."""
+        report = self._conformed(self.contract, delivery, content)
+        rejected = self._folder(delivery) / "rejected.parquet"
+        if isinstance(report, DeliveryRefused):
+            reason = str(report) if delivery.file_name in str(report) else f"{delivery.file_name}: {report}"
+            return Judged(self._counted(delivery, content), rejected, reason)
+        accepted = self._folder(delivery) / "accepted.parquet"
+        checks = audit_delivery(self.contract, accepted, previous_rows=previous_rows, limits=self._limits)
+        return Judged(report, rejected, None, tuple(checks))
+
+    def _conformed(self, contract: Contract, delivery: Delivery, content: Path) -> DeliveryReport | DeliveryRefused:
+        """Conform in a process of its own, as the nightly run does; a refusal is returned."""
+        codes, folder = self.configuration.codes(contract), fresh_folder(self._folder(delivery))
+        places = (folder / "accepted.parquet", folder / "rejected.parquet", folder / "work")
+        ((_, outcome),) = run_apart([(delivery.delivery_id, conform, (delivery, contract, codes, content, *places))])
+        return outcome
+
+    def _counted(self, delivery: Delivery, content: Path) -> DeliveryReport | None:
+        """What the rows of a refused file come to, so that its sender sees which are bad; None when it has no rows to read.
+
+        The file is conformed once more without the limits that refused it, since a refusal leaves no counts behind.
+        """
+        if not (self._folder(delivery) / "rejected.parquet").is_file():
+            return None
+        outcome = self._conformed(_lenient(self.contract), replace(delivery, control_totals=()), content)
+        return None if isinstance(outcome, DeliveryRefused) else outcome
+
+    def _folder(self, delivery: Delivery) -> Path:
+        return self.work / delivery.delivery_id
+
+    @property
+    def _limits(self) -> Limits:
+        return load_limits(EXPECTATIONS, self.configuration.instance.reference / "limits.yml")
+
+
+def _lenient(contract: Contract) -> Contract:
+    """The contract without a limit on rejected rows and without the sender's totals; it reads a file just the same."""
+    everything = contract.rejection_threshold.model_copy(update={"rows": None, "share": 1.0})
+    totals = contract.file.total_rows and contract.file.total_rows.model_copy(update={"amount": None})
+    file = contract.file.model_copy(update={"total_rows": totals})
+    return contract.model_copy(update={"rejection_threshold": everything, "control_totals": {}, "file": file})
