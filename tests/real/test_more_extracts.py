@@ -237,8 +237,7 @@ def test_federal_rejections_are_repeated_names_and_dates_that_a_spreadsheet_cut(
 def test_federal_systems_equal_the_file_by_agency_and_stage(federal: Instance, real_files: Path) -> None:
     rows = federal_rows(real_files, 2024)
     lost = {row for _, row, *_ in rejected(federal, "systems")}
-    numbered = numbered_lines(real_files / "us-federal" / "2024_consolidated_ai_inventory_raw.csv", len(rows))
-    kept = [row for number, row in zip(numbered, rows, strict=True) if number not in lost]
+    kept = [row for number, row in enumerate(rows, start=2) if number not in lost]
     stages = {
         "Planned": "undecided",
         "Initiated": "undecided",
@@ -259,11 +258,6 @@ def test_federal_systems_equal_the_file_by_agency_and_stage(federal: Instance, r
     assert {key for (key,) in query(federal, "select system_key from dim_system")} == keys
 
 
-def numbered_lines(path: Path, count: int) -> list[int]:
-    """The number that the contract's reader gives each record: its place, the header being 1."""
-    return list(range(2, count + 2))
-
-
 def test_federal_ids_of_2023_are_its_own(federal: Instance, real_files: Path) -> None:
     folder = federal.raw / "systems"
     found = duckdb.sql(
@@ -274,9 +268,17 @@ def test_federal_ids_of_2023_are_its_own(federal: Instance, real_files: Path) ->
     assert sorted(found) == sorted((r["Use_Case_ID"], r["Department_Code"], r["Title"].strip()) for r in expected)
 
 
-def test_federal_years_that_a_spreadsheet_took_for_days_are_unknown(federal: Instance) -> None:
-    first, last = query(federal, "select min(use_start_date), min(use_end_date) from dim_system")[0]
-    assert (first.year, last.year) == (1997, 2017)
+def test_federal_years_that_a_spreadsheet_took_for_days_are_unknown(federal: Instance, real_files: Path) -> None:
+    """Day 2022 of a spreadsheet's calendar is 14 July 1905: 31 starts and 17 ends are years, and their days are unknown."""
+    rows = federal_rows(real_files, 2024)
+    shown = [sum(row[n].strip().endswith("/1905") for row in rows) for n in ("20_date_implemented", "21_date_retired")]
+    assert shown == [31, 17]
+    assert query(
+        federal, "select count(*) from dim_system where year(use_start_date) = 1905 or year(use_end_date) = 1905"
+    ) == [(0,)]
+    ends = [row["21_date_retired"].strip() for row in rows]
+    given = sum(end[:1].isdigit() and not end.endswith("/1905") for end in ends)
+    assert query(federal, "select count(use_end_date) from dim_system") == [(given,)]
 
 
 def test_gsa_three_dates_are_kept_and_the_newest_counts(gsa: Instance, real_files: Path) -> None:
