@@ -186,6 +186,7 @@ def _meaning_faults(contract: Contract, document: dict[str, Any]) -> Iterable[st
         expected = LOGICAL_TYPES[contract.field(entry["name"]).type]
         if entry.get("logicalType", expected[0]) not in expected:
             yield f"$.schema[0].properties.{entry['name']}.logicalType: expected {' or '.join(expected)}, found {entry['logicalType']}"
+    yield from _layout_faults(contract)
     for rule in contract.row_rules:
         if strange := sorted(rule.columns - contract.provided_fields()):
             yield f"$.customProperties.rowRules: {strange} are not filled by this contract"
@@ -193,6 +194,15 @@ def _meaning_faults(contract: Contract, document: dict[str, Any]) -> Iterable[st
     missing = sorted(required - contract.provided_fields())
     if missing:
         yield f"$.schema[0].properties: {contract.dataset_name} requires {missing}, and nothing in the contract fills them"
+
+
+def _layout_faults(contract: Contract) -> Iterable[str]:
+    """Changes over time of what the contract does not name: they would change nothing, unnoticed."""
+    for change in contract.layouts:
+        if strange := sorted(set(change.compose) - {c.name for c in contract.columns}):
+            yield f"$.customProperties.layouts.compose: {strange} are not properties of this contract"
+        if strange := sorted(set(change.headers) - contract.on(change.from_date).source_columns()):
+            yield f"$.customProperties.layouts.headers: {strange} are not source columns that this contract names"
 
 
 def _duplicates(contracts: list[Contract]) -> list[str]:

@@ -46,6 +46,7 @@ class Contract(Part):
     empty_dates: tuple[str, ...] = ()
     empty_texts: tuple[str, ...] = ()
     layouts: tuple[LayoutChange, ...] = ()
+    renamed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     row_rules: tuple[RowRule, ...] = ()
     corrections: tuple[Correction, ...] = ()
     control_totals: dict[str, str] = Field(default_factory=dict)
@@ -88,12 +89,20 @@ class Contract(Part):
         file = {n: v for n in ("encoding", "delimiter", "header_row", "sheet") if (v := getattr(change, n)) is not None}
         rest = {n: v for n in ("dates", "numbers", "amounts") if (v := getattr(change, n)) is not None}
         columns = tuple(
-            c.model_copy(update={"aliases": (*c.aliases, change.headers[c.source_names[0]])})
-            if c.source_names[0] in change.headers
-            else c
+            c.model_copy(update={"compose": change.compose[c.name]}) if c.name in change.compose else c
             for c in self.columns
         )
-        return self.model_copy(update={"file": self.file.model_copy(update=file), "columns": columns, **rest})
+        renamed = self.renamed | {n: (*self.renamed.get(n, ()), header) for n, header in change.headers.items()}
+        file_now = self.file.model_copy(update=file)
+        return self.model_copy(update={"file": file_now, "columns": columns, "renamed": renamed, **rest})
+
+    def source_columns(self) -> set[str]:
+        """Every column of the source that the contract names, by the name that it gives it."""
+        totals = self.file.total_rows
+        named = {n for c in self.columns for n in c.source_names} | {self.administration.column or ""}
+        named |= {totals.column, totals.amount or ""} if totals else set()
+        named |= {n for c in self.corrections for n in (*c.where, c.column)}
+        return (named | set(self.unpivot.columns if self.unpivot else ())) - {""}
 
     def provided_fields(self) -> set[str]:
         """Every field that a row of this contract can get a value for, from whatever place."""

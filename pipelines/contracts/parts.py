@@ -174,11 +174,20 @@ class Correction(Part):
     business_dates: tuple[str, ...] = ()
 
 
+class Compose(Part):
+    """A value made of several columns. With `skip`, an empty part is left out; else the value is then missing."""
+
+    columns: list[str]
+    separator: str = "/"
+    empty_parts: Literal["refuse", "skip"] = "refuse"
+
+
 class LayoutChange(Part):
     """What is different in files whose business date is `from_date` or later."""
 
     from_date: date
     headers: dict[str, str] = {}
+    compose: dict[str, Compose] = {}
     encoding: str | None = None
     delimiter: str | None = None
     header_row: int | None = None
@@ -186,13 +195,6 @@ class LayoutChange(Part):
     dates: tuple[str, ...] | None = None
     numbers: Numbers | None = None
     amounts: Amounts | None = None
-
-
-class Compose(Part):
-    """A value made of several columns."""
-
-    columns: list[str]
-    separator: str = "/"
 
 
 class Column(Part):

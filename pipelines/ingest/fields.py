@@ -77,6 +77,8 @@ def _text_of(column: Column, layout: Layout, contract: Contract) -> str:
     cells = [cell_text(layout.cell(name), contract) for name in column.source_names]
     if not column.compose:
         return cells[0]
+    if column.compose.empty_parts == "skip":
+        return f"nullif(concat_ws({literal(column.compose.separator)}, {', '.join(cells)}), '')"
     return f" || {literal(column.compose.separator)} || ".join(cells)
 
 

@@ -34,7 +34,7 @@ def match_headers(contract: Contract, headers: tuple[str, ...], name: str) -> La
     positions: dict[str, int] = {}
     missing, doubled = [], []
     for source_name, spellings, optional in _wanted(contract):
-        hits = [p for spelling in spellings for p in found.get(_squeezed(spelling), [])]
+        hits = [p for spelling in dict.fromkeys(map(_squeezed, spellings)) for p in found.get(spelling, [])]
         if len(hits) > 1:
             doubled.append(source_name)
         elif hits:
@@ -55,7 +55,7 @@ def _wanted(contract: Contract) -> list[tuple[str, tuple[str, ...], bool]]:
             aliases = () if column.compose else column.aliases
             wanted[source_name] = (
                 source_name,
-                (source_name, *aliases),
+                (source_name, *aliases, *contract.renamed.get(source_name, ())),
                 column.optional or (lenient and not column.required),
             )
     others = [contract.administration.column]
@@ -65,7 +65,7 @@ def _wanted(contract: Contract) -> list[tuple[str, tuple[str, ...], bool]]:
     others += list(contract.unpivot.columns) if contract.unpivot else []
     for other in others:
         if other and other not in wanted:
-            wanted[other] = (other, (other,), False)
+            wanted[other] = (other, (other, *contract.renamed.get(other, ())), False)
     return list(wanted.values())
 
 

@@ -20,6 +20,17 @@ LANDED = {
         "canada/organisations.csv": "reference",
     },
     "gcloud": {"gcloud/gcloud_2013-12-13.csv": "landing/_shared"},
+    "devon": {
+        f"devon/DCCSpendingOver500_{month}.csv": "landing/devon"
+        for month in ("201103", "201112", "201201", "201210", "201407", "201704", "202001")
+    },
+    "us-federal": {
+        f"us-federal/{year}_consolidated_ai_inventory_raw.csv": "landing/_shared" for year in ("2023", "2024")
+    },
+    "gsa": {
+        f"gsa/it-standards_{snapshot}.csv": "landing/gsa"
+        for snapshot in ("2016-08-17_89a4a76", "2016-11-08_b0ae35d", "2018-04-12_2eeca9e")
+    },
 }
 
 

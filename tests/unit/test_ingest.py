@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pipelines.contracts.codes import Codes
 from pipelines.contracts.loading import load_contract
 from pipelines.contracts.model import Contract
-from pipelines.errors import DeliveryRefused
+from pipelines.errors import ConfigurationError, DeliveryRefused
 from pipelines.ingest.archive import Delivery
 from pipelines.ingest.conform import conform
 from pipelines.ingest.report import DeliveryReport
@@ -416,3 +416,64 @@ def test_nothing_is_lost_whatever_the_cells_hold(tmp_path: Path, lines: list[tup
     assert len(rows) == report.accepted_rows
     assert len({f[0] for f in faults}) == report.rejected_rows
     assert sum((r["posting_amount"] for r in rows), Decimal(0)) == report.accepted_amount
+
+
+INVENTORY = [
+    {"name": "system_key", "physicalName": "Id", "logicalType": "string", "required": True},
+    {"name": "system_name", "physicalName": "Name", "logicalType": "string"},
+]
+
+
+def test_a_layout_renames_any_column_and_may_compose_a_key(tmp_path: Path) -> None:
+    """A new layout without ids: the key is made of columns, the administration's column has another header."""
+    agreement = contract(
+        tmp_path,
+        columns=INVENTORY,
+        dataset="systems",
+        administration={"column": "Org"},
+        layouts=[
+            {
+                "fromDate": "2026-01-01",
+                "headers": {"Org": "Agency", "Name": "Use case"},
+                "compose": {"system_key": {"columns": ["Bureau", "Use case"], "emptyParts": "skip"}},
+            }
+        ],
+        ignoredColumns=["Id"],
+    )
+    text = "Agency;Bureau;Use case\ntmf;B1;Chat\ntmf;;Chat\n"
+    _, rows, faults = run(tmp_path, agreement, text.encode())
+    assert [(r["administration_code"], r["system_key"], r["system_name"]) for r in rows] == [
+        ("tmf", "B1/Chat", "Chat"),
+        ("tmf", "Chat", "Chat"),
+    ]
+    assert faults == []
+
+
+def test_a_value_composed_of_an_empty_part_is_missing_unless_parts_may_be_empty(tmp_path: Path) -> None:
+    composed = {
+        "name": "system_key",
+        "logicalType": "string",
+        "required": True,
+        "customProperties": [{"property": "compose", "value": {"columns": ["Bureau", "Name"]}}],
+    }
+    agreement = contract(tmp_path, columns=[composed, INVENTORY[1]], dataset="systems")
+    _, rows, faults = run(tmp_path, agreement, b"Bureau;Name\nB1;Chat\n;Chat\n")
+    assert [r["system_key"] for r in rows] == ["B1/Chat"]
+    assert [(f[0], f[1], f[2]) for f in faults] == [(3, "Bureau + Name", "missing")]
+
+
+def test_a_layout_may_spell_a_header_that_differs_in_case_only(tmp_path: Path) -> None:
+    """Headers are compared without case, so two spellings may find the same column: it stands there once."""
+    agreement = contract(tmp_path, layouts=[{"fromDate": "2020-01-01", "headers": {"Bilag": "BILAG"}}])
+    _, rows, _ = run(tmp_path, agreement, "BILAG;Dato;Beløb\n1;01.02.2026;5\n".encode())
+    assert amounts(rows) == [(2, "5.00")]
+
+
+@pytest.mark.parametrize(
+    "change", [{"headers": {"Bilagg": "Voucher"}}, {"compose": {"system_key": {"columns": ["Bilag"]}}}]
+)
+def test_a_layout_that_changes_what_the_contract_does_not_name_is_an_error(
+    tmp_path: Path, change: dict[str, Any]
+) -> None:
+    with pytest.raises(ConfigurationError, match="layouts"):
+        contract(tmp_path, layouts=[{"fromDate": "2020-01-01"} | change])
