@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from pipelines import contract_commands
-from pipelines.command_options import instance_option
 from pipelines.check.command import check
+from pipelines.command_options import instance_option
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import Instance
 

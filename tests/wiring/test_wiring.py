@@ -14,7 +14,19 @@ from pipelines.instance import PROJECT_ROOT, Instance
 
 MODULES = sorted((PROJECT_ROOT / "pipelines").rglob("*.py"))
 AT_THE_RIM = {"definitions.py", "refresh.py"}
-STAGES = ["contracts", "ingest", "linkage", "transform", "audit", "release", "report", "cases", "sample", "draft", "check"]
+STAGES = [
+    "contracts",
+    "ingest",
+    "linkage",
+    "transform",
+    "audit",
+    "release",
+    "report",
+    "cases",
+    "sample",
+    "draft",
+    "check",
+]
 
 
 def imports(path: Path) -> set[str]:
