@@ -104,8 +104,8 @@ def test_every_posting_can_be_traced_to_its_row(marts: duckdb.DuckDBPyConnection
 
 
 def test_just_the_planted_rows_are_rejected(released_sample: Instance) -> None:
-    builds = sorted((released_sample.build).iterdir(), key=lambda p: p.stat().st_mtime)
-    inputs = builds[-1] / "inputs"
+    manifest = json.loads((released_sample.releases / "current" / "release.json").read_text("utf-8"))
+    inputs = released_sample.build / manifest["build_id"] / "inputs"
     found = duckdb.sql(
         "select distinct r.contract_id, d.file_name, r.source_row_number, r.rule_code from "
         f"read_parquet('{inputs}/raw_rejection/*.parquet') r "

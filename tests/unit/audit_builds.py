@@ -95,9 +95,12 @@ def make_build(folder: Path) -> Path:
     """A build whose audit passes: inputs, warehouse.duckdb, and dbt/ with a manifest and results."""
     (folder / "inputs").mkdir(parents=True)
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
-        for schema in ("staging", "core", "marts"):
+        for schema in ("staging", "intermediate", "core", "marts"):
             connection.execute(f"create schema {schema}")
         _lay_inputs(connection, folder / "inputs")
+        connection.execute(
+            "create view intermediate.int_posting__deduplicated as select *, false as is_repeated from staging.stg_postings"
+        )
         for name, columns in published_columns().items():
             connection.execute(f"create table {name} ({', '.join(f'{c} {t}' for c, t in columns.items())})")
             for row in TABLES.get(name, []):

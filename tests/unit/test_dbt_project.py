@@ -198,6 +198,7 @@ def test_sources_are_the_datasets_and_reference_tables_and_staging_takes_each() 
 @pytest.mark.parametrize("dataset", catalogue("fields.yml")["datasets"])
 def test_staging_takes_every_field_of_the_dataset_and_no_other(dataset: str) -> None:
     lineage = {"delivery_id", "source_row_number", "source_column", "administration_code", "administration_name"}
+    lineage |= {"contract_id"} if dataset == "postings" else set()  # within which repeated lines are looked for
     taken = set(re.findall(r"\bsource\.(\w+)", sql_of(PROJECT / f"models/staging/stg_{dataset}.sql")))
     assert taken == lineage | set(catalogue("fields.yml")["datasets"][dataset]["fields"])
 

@@ -42,6 +42,7 @@ select
     systems.system_id,
     postings.partner_administration_code,
     postings.posting_text,
+    postings.vat_code,
     postings.posting_amount
 from {{ ref("int_posting__deduplicated") }} as postings
 left join

@@ -36,6 +36,7 @@ with
             source.system_key,
             source.partner_administration_code,
             source.posting_text,
+            source.vat_code,
             source.posting_amount
         from source
         inner join in_force on source.delivery_id = in_force.delivery_id
