@@ -6,8 +6,11 @@ Archives and spreadsheets are looked at before anything is unpacked; nothing is 
 import codecs
 import gzip
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -23,6 +26,17 @@ SMALL = 10 << 20
 COMPOUND_FILE = bytes.fromhex(
     "d0cf11e0a1b11ae1"
 )  # what Excel writes when a workbook has a password, and old .xls files
+BROKEN = (
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    IndexError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+)  # what Python's unpackers raise on damaged bytes; RuntimeError covers unknown methods and passwords
 TEXT_FORMATS = ("csv", "json", "ndjson", "fixed", "xml")
 
 
@@ -32,9 +46,9 @@ def plain_files(contract: Contract, path: Path, name: str, work: Path) -> list[t
     Text comes out as UTF-8 with line feeds and without a byte order mark. Raises DeliveryRefused when a limit is passed, a
     name points outside, a password is needed, or the bytes are not what the contract says.
     """
-    if name.endswith(".zip"):
+    if name.lower().endswith(".zip"):
         members = _members(contract, path, name, work)
-    elif name.endswith(".gz"):
+    elif name.lower().endswith(".gz"):
         members = [(name, _streamed(gzip.GzipFile(path), work / "unpacked", name))]
     else:
         members = [(name, path)]
@@ -59,7 +73,7 @@ def _members(contract: Contract, path: Path, name: str, work: Path) -> list[tupl
                 )
             wanted.sort(key=lambda i: i.filename)
             return [(i.filename, _streamed(archive.open(i), work / f"member_{n}", name)) for n, i in enumerate(wanted)]
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+    except BROKEN as error:
         raise DeliveryRefused(
             f"{name}: expected a whole zip file, found a broken one ({error}). Deliver it again."
         ) from error
@@ -99,7 +113,7 @@ def check_workbook(path: Path, name: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             check_zip(archive, name)
-    except zipfile.BadZipFile as error:
+    except BROKEN as error:
         raise DeliveryRefused(
             f"{name}: expected an Excel workbook (.xlsx), found a file that is none. Save it as .xlsx and deliver it again."
         ) from error
@@ -117,7 +131,7 @@ def _streamed(source: IO[bytes] | gzip.GzipFile, target: Path, name: str) -> Pat
                         f"{name}: expected at most {MAX_BYTES >> 30} GB unpacked, found more. Split the file."
                     )
                 writer.write(piece)
-    except (OSError, EOFError, zipfile.BadZipFile) as error:
+    except BROKEN as error:
         raise DeliveryRefused(
             f"{name}: expected a whole packed file, found a broken one ({error}). Deliver it again."
         ) from error
