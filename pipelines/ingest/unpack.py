@@ -23,6 +23,9 @@ MAX_ENTRIES = 2_000
 MAX_BYTES = 4 << 30
 MAX_RATIO = 200
 SMALL = 10 << 20
+MAX_GRID = 50_000_000  # cells
+CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
+CELL_REFERENCE = 16  # bytes of the longest match, so that none is lost between two pieces
 COMPOUND_FILE = bytes.fromhex(
     "d0cf11e0a1b11ae1"
 )  # what Excel writes when a workbook has a password, and old .xls files
@@ -112,11 +115,40 @@ def check_workbook(path: Path, name: str) -> None:
         )
     try:
         with zipfile.ZipFile(path) as archive:
-            check_zip(archive, name)
+            for info in check_zip(archive, name):
+                with archive.open(info) as part:
+                    _check_grid(part, name)
     except BROKEN as error:
         raise DeliveryRefused(
             f"{name}: expected an Excel workbook (.xlsx), found a file that is none. Save it as .xlsx and deliver it again."
         ) from error
+
+
+def _check_grid(part: IO[bytes], name: str) -> None:
+    """Refuse a sheet whose few cells span so large a grid that laying it out would eat the memory.
+
+    The part is read to its end, which also shows whether it is as long as the workbook's directory claims.
+    """
+    tail, rows, columns, cells = b"", 0, 0, 0
+    while piece := part.read(CHUNK):
+        found = CELL.findall(tail + piece)
+        cells += len(found)
+        rows = max([rows, *(int(row) for _, row in found)])
+        columns = max([columns, *(_column_number(letters) for letters in {letters for letters, _ in found})])
+        tail = piece[-CELL_REFERENCE:]
+    if rows * columns > max(MAX_GRID, 20 * cells):
+        raise DeliveryRefused(
+            f"{name}: expected a sheet with cells side by side, found {cells:,} cells over {rows:,} rows and {columns:,} columns. "
+            "Delete the stray cells far from the table, and deliver it again."
+        )
+
+
+def _column_number(letters: bytes) -> int:
+    """`A` is 1, `Z` 26, `AA` 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _streamed(source: IO[bytes] | gzip.GzipFile, target: Path, name: str) -> Path:
