@@ -10,6 +10,7 @@ from pipelines.contracts.parts import (
     AdministrationRule,
     Amounts,
     Column,
+    ControlTotals,
     Correction,
     FileLayout,
     LayoutChange,
@@ -48,7 +49,7 @@ class Contract(Part):
     layouts: tuple[LayoutChange, ...] = ()
     row_rules: tuple[RowRule, ...] = ()
     corrections: tuple[Correction, ...] = ()
-    control_totals: dict[str, str] = Field(default_factory=dict)
+    control_totals: ControlTotals = ControlTotals()
     unpivot: Unpivot | None = None
     constants: dict[str, str] = Field(default_factory=dict)
     ignored_columns: tuple[str, ...] = ()
