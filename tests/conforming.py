@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
+import pyarrow.parquet as pq
 import yaml
 
 from pipelines.contracts.codes import Codes, read_code_list
@@ -92,13 +92,11 @@ def run(
     accepted, rejected = tmp_path / "a.parquet", tmp_path / "r.parquet"
     codes = codes_of(agreement, tmp_path)
     report = conform(delivery, agreement, codes, content, accepted, rejected, tmp_path / "work")
-    with duckdb.connect() as connection:
-        found = connection.execute(f"select * from '{accepted}' order by source_row_number, source_column")
-        names = [column[0] for column in found.description or []]
-        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-        faults = connection.execute(
-            f"select source_row_number, source_column, rule_code, reason from '{rejected}'"
-        ).fetchall()
+    rows = sorted(
+        pq.read_table(accepted).to_pylist(), key=lambda r: (r["source_row_number"], str(r["source_column"] or ""))
+    )
+    names = ("source_row_number", "source_column", "rule_code", "reason")
+    faults = [tuple(fault[n] for n in names) for fault in pq.read_table(rejected).to_pylist()]
     return report, rows, faults
 
 
