@@ -75,7 +75,10 @@ def _members(contract: Contract, path: Path, name: str, work: Path) -> list[tupl
                     f"{name}: expected files matching {contract.file.member!r} in the zip, found {found}."
                 )
             wanted.sort(key=lambda i: i.filename)
-            return [(i.filename, _streamed(archive.open(i), work / f"member_{n}", name)) for n, i in enumerate(wanted)]
+            return [
+                (f"{name}/{i.filename}", _streamed(archive.open(i), work / f"member_{n}", name))
+                for n, i in enumerate(wanted)
+            ]
     except BROKEN as error:
         raise DeliveryRefused(
             f"{name}: expected a whole zip file, found a broken one ({error}). Deliver it again."

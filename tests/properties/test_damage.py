@@ -31,7 +31,7 @@ from pipelines.ingest.expressions import BLANKS
 from tests.conforming import contract, run
 
 KINDS = ("csv", "latin", "fixed", "json", "ndjson", "xml", "xlsx", "workbook", "parquet", "zip", "gz")
-BATCHES, CASES = 5, 40  # 11 kinds x 5 batches x 40 cases = 2,200
+BATCHES, CASES = 5, 37  # 11 kinds x 5 batches x 37 cases = 2,035
 SECONDS = 20
 HEADERS = ("Bilag", "Dato", "Tekst", "Beløb")
 NAMES = {"xlsx": "p.xlsx", "workbook": "p.xlsx", "zip": "p.zip", "gz": "p.csv.gz"}
@@ -270,7 +270,7 @@ def found_in(kind: str, content: bytes) -> list[Record] | None:
         return _of_lines(re.sub("\r\n?", "\n", text))
     if kind == "fixed":
         text = re.sub("\r\n?", "\n", content.decode("utf-8-sig"))
-        return [(line[:8], line[36:52]) for line in text.split("\n")]
+        return [(line[:8], line[36:52].rstrip("\x01")) for line in text.split("\n")]
     if kind in ("json", "ndjson"):
         text = content.decode("utf-8-sig")
         records = (
@@ -284,10 +284,11 @@ def found_in(kind: str, content: bytes) -> list[Record] | None:
 
 
 def _of_lines(text: str) -> list[Record]:
+    """Records with all cells of the header; one delimiter too many at the end of a row does no harm."""
     reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=";")
     header = [h.strip().lower() for h in next(reader)]
     voucher, amount = header.index("bilag"), header.index("beløb")
-    return [(row[voucher], row[amount]) for row in reader if len(row) == len(header)]
+    return [(row[voucher], row[amount]) for row in reader if len(row) >= len(header) and not any(row[len(header) :])]
 
 
 def check(kind: str, content: bytes, folder: Path) -> str:
@@ -295,9 +296,8 @@ def check(kind: str, content: bytes, folder: Path) -> str:
     try:
         report, rows, faults = run(folder, agreed(kind), content, NAMES.get(kind, "p.dat"))
     except DeliveryRefused as refusal:
-        assert NAMES.get(kind, "p.dat") in str(refusal)
-        assert len(str(refusal)) < 4000
-        return "refused"
+        said = str(refusal)
+        return "refused" if NAMES.get(kind, "p.dat") in said and len(said) < 4000 else f"unclear refusal: {said}"
     assert report.source_rows == report.accepted_rows + report.rejected_rows
     assert len(rows) == report.accepted_rows
     assert len({fault[0] for fault in faults}) == report.rejected_rows
@@ -323,7 +323,9 @@ def test_damage_ends_in_acceptance_rejection_or_refusal(kind: str, batch: int, t
         signal.alarm(SECONDS)
         faulthandler.dump_traceback_later(3 * SECONDS, exit=True)  # for a hang below Python, where no alarm is heard
         try:
-            outcomes[check(kind, content, tmp_path)] += 1
+            outcome = check(kind, content, tmp_path)
+            assert not outcome.startswith("unclear"), outcome
+            outcomes[outcome] += 1
         except BaseException as error:
             pytest.fail(f"{seed}: {type(error).__name__}: {str(error)[:600]}\n{content[:1500]!r}")
 

@@ -21,7 +21,7 @@ from pipelines.ingest.archive import Archive, Delivery, delivery_id, in_force
 from pipelines.ingest.expressions import BLANKS
 from tests.conforming import contract, run
 
-LAW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+LAW = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 HEADERS = ("Bilag", "Dato", "Tekst", "Beløb")
 DATE_STYLES = {"dd.MM.yyyy": "%d.%m.%Y", "yyyy-MM-dd": "%Y-%m-%d", "yyyyMMdd": "%Y%m%d", "dd/MM/yyyy": "%d/%m/%Y"}
 TABLES = ("csv", "fixed", "xlsx", "json", "ndjson", "parquet")
