@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 
 from pipelines.contracts.catalogue import LOGICAL_TYPES, common_fields, datasets
 from pipelines.contracts.model import Contract
+from pipelines.contracts.parts import RowRule
 from pipelines.errors import ConfigurationError
 from pipelines.instance import describe_validation
 
@@ -33,6 +35,8 @@ QUALITY_FIELDS = {
 }  # fmt: skip
 UNITS = {"d": "day", "day": "day", "days": "day", "w": "week", "week": "week", "m": "month", "month": "month",
          "months": "month", "quarter": "quarter", "y": "year", "year": "year", "years": "year"}  # fmt: skip
+
+NUMERIC_TYPES = ("amount", "number", "integer", "year")
 
 
 def load_contracts(folder: Path) -> list[Contract]:
@@ -188,8 +192,7 @@ def _meaning_faults(contract: Contract, document: dict[str, Any]) -> Iterable[st
             yield f"$.schema[0].properties.{entry['name']}.logicalType: expected {' or '.join(expected)}, found {entry['logicalType']}"
     yield from _layout_faults(contract)
     for rule in contract.row_rules:
-        if strange := sorted(rule.columns - contract.provided_fields()):
-            yield f"$.customProperties.rowRules: {strange} are not filled by this contract"
+        yield from _rule_faults(rule, contract)
     required = {name for name, field in contract.dataset.fields.items() if field.required}
     missing = sorted(required - contract.provided_fields())
     if missing:
@@ -203,6 +206,29 @@ def _layout_faults(contract: Contract) -> Iterable[str]:
             yield f"$.customProperties.layouts.compose: {strange} are not properties of this contract"
         if strange := sorted(set(change.headers) - contract.on(change.from_date).source_columns()):
             yield f"$.customProperties.layouts.headers: {strange} are not source columns that this contract names"
+
+
+def _rule_faults(rule: RowRule, contract: Contract) -> Iterable[str]:
+    """Why a rule on rows could not be tested: fields that rows do not have, or of a type that it does not fit."""
+    where = "$.customProperties.rowRules"
+    unpivoted = (
+        {contract.unpivot.into, *(n for c in contract.unpivot.columns.values() for n in c)}
+        if contract.unpivot
+        else set()
+    )
+    if strange := sorted(rule.columns - (contract.provided_fields() - unpivoted)):
+        yield f"{where}: {strange} are not filled by this contract's rows"
+        return
+    kind = contract.field(rule.column).type
+    if rule.between and kind not in NUMERIC_TYPES:
+        yield f"{where}: between needs a number, and {rule.column} is a {kind}"
+    if rule.not_before and (kind != "date" or contract.field(rule.not_before).type != "date"):
+        yield f"{where}: notBefore needs two dates, {rule.column} and {rule.not_before} are not"
+    if rule.matches is not None:
+        try:
+            re.compile(rule.matches)
+        except re.error as error:
+            yield f"{where}: {rule.matches!r} is not a regular expression: {error}"
 
 
 def _duplicates(contracts: list[Contract]) -> list[str]:

@@ -10,6 +10,7 @@ from pipelines.contracts.parts import (
     AdministrationRule,
     Amounts,
     Column,
+    ControlTotals,
     Correction,
     FileLayout,
     LayoutChange,
@@ -49,7 +50,7 @@ class Contract(Part):
     renamed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     row_rules: tuple[RowRule, ...] = ()
     corrections: tuple[Correction, ...] = ()
-    control_totals: dict[str, str] = Field(default_factory=dict)
+    control_totals: ControlTotals = ControlTotals()
     unpivot: Unpivot | None = None
     constants: dict[str, str] = Field(default_factory=dict)
     ignored_columns: tuple[str, ...] = ()

@@ -2,9 +2,10 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 FileFormat = Literal["csv", "xlsx", "json", "ndjson", "parquet", "xml", "fixed"]
 FrequencyUnit = Literal["day", "week", "month", "quarter", "year"]
@@ -80,6 +81,19 @@ class FileLayout(Part):
         except LookupError as error:
             raise ValueError("not an encoding that Python knows, such as utf-8 or windows-1252") from error
         return value
+
+    @field_validator("delimiter", "quote")
+    @classmethod
+    def _is_one_character(cls, value: str, info: ValidationInfo) -> str:
+        if len(value) != 1 and not (info.field_name == "quote" and value == ""):
+            raise ValueError(f"expected one character, found {value!r}")
+        return value
+
+    @model_validator(mode="after")
+    def _fixed_has_columns(self) -> "FileLayout":
+        if self.format == "fixed" and not self.fixed_width:
+            raise ValueError("format fixed needs fixedWidth")
+        return self
 
     @property
     def file_fields(self) -> tuple[str, ...]:
@@ -171,7 +185,14 @@ class Correction(Part):
     value: str | None = None
     reason: str
     expect: int = Field(ge=1)
-    business_dates: tuple[str, ...] = ()
+    business_dates: tuple[date, ...] = ()
+
+
+class ControlTotals(Part):
+    """What every file must come to: its rows, and its amounts in the file's own unit and sign."""
+
+    rows: int | None = None
+    amount: Decimal | None = None
 
 
 class Compose(Part):

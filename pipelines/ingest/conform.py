@@ -43,7 +43,7 @@ def conform(
         layout = match_headers(contract, source.headers, delivery.file_name)
         fields = row_fields(contract, layout, codes, delivery.file_name)
         apply_corrections(connection, contract, delivery, layout)
-        _make_rows(connection, contract, layout, fields)
+        _make_rows(connection, contract, layout, fields, source.footer_rows)
         report = _counted(connection, delivery, contract, layout)
         _copy(connection, rejected_sql(contract, delivery, fields, len(layout.headers)), rejected)
         report = report.model_copy(update={"rejections": rejection_counts(rejected)})
@@ -54,7 +54,13 @@ def conform(
     return report.model_copy(update={"output_rows": output_rows, "seconds": round(time.monotonic() - started, 3)})
 
 
-def _make_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, layout: Layout, fields: list[Field]) -> None:
+def _make_rows(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    layout: Layout,
+    fields: list[Field],
+    footer_rows: tuple[int, ...],
+) -> None:
     """The table `rows`: every data row with its typed fields and `is_bad`; blank and total rows are set apart."""
     cells = [f"c{n}" for n in range(len(layout.headers))]
     blank = f"coalesce({', '.join(trimmed(c) for c in cells)}) is null" if cells else "true"
@@ -64,9 +70,8 @@ def _make_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, layout
         total = (
             f"coalesce(regexp_matches({trimmed(str(layout.cell(totals.column)))}, {literal(totals.pattern)}), false)"
         )
-    if contract.file.skip_footer:
-        last = _one(connection, "select max(source_row_number) from source")
-        total = f"({total} or source_row_number > {last - contract.file.skip_footer})"
+    if footer_rows:
+        total = f"({total} or source_row_number in ({', '.join(map(str, footer_rows))}))"
     connection.execute(f"create view marked as select *, {blank} as is_blank, {total} as is_total from corrected")
     names = ", ".join(f.name for f in fields)
     broken = [f.fault for f in fields] + [violation(rule) for rule in contract.row_rules]

@@ -22,7 +22,7 @@ def apply_corrections(
     """
     mended: dict[str, str] = {}
     for correction in contract.corrections:
-        if correction.business_dates and delivery.business_date.isoformat() not in correction.business_dates:
+        if correction.business_dates and delivery.business_date not in correction.business_dates:
             continue
         where, cell = _condition(correction, layout), str(layout.cell(correction.column))
         row = connection.execute(f"select count(*) from source where {where}").fetchone()
@@ -97,15 +97,19 @@ def _totals(
 ) -> list[tuple[str, str, object, object]]:
     """(where it stands, what it counts, what it says, what was read) for every total that was given."""
     found: list[tuple[str, str, object, object]] = []
-    given = [("the sidecar", dict(delivery.control_totals)), ("the contract", contract.control_totals)]
+    given = [
+        ("the sidecar", dict(delivery.control_totals)),
+        ("the contract", {n: str(v) for n, v in contract.control_totals if v is not None}),
+    ]
     for origin, totals in given:
         if "rows" in totals:
             found.append((origin, "rows", int(totals["rows"]), report.source_rows))
         if "amount" in totals and report.source_amount is not None:
             found.append((origin, "the amount", _in_currency(totals["amount"], contract), report.source_amount))
-    sum_row = _sum_row(connection, contract, layout)
-    if sum_row is not None and report.source_amount is not None:
-        found.append(("the sum row", "the amount", sum_row, report.source_amount))
+    if contract.file.total_rows and contract.file.total_rows.amount and report.source_amount is not None:
+        sum_row = _sum_row(connection, contract, layout)
+        stated = "(no sum row, or no amount in it)" if sum_row is None else sum_row
+        found.append(("the sum row", "the amount", stated, report.source_amount))
     return found
 
 

@@ -32,6 +32,7 @@ YES_NO = {
     "false": ("false", "nej", "no", "n", "falsk", "0"),
 }
 EXCEL_DATES = "excel"
+MAX_EXCEL_DAY = 200_000  # in the year 2447; greater numbers are no dates, and may not even fit an integer
 YEAR_STYLES = {"yyyy": r"^(\d{4})$", "yyyy-yyyy": r"^(\d{4})\s*[-/]\s*(?:\d{4}|\d{2})$"}
 
 
@@ -190,7 +191,9 @@ def _date(styles: tuple[str, ...], contract: Contract) -> Cast:
     prepare = (f"case when {{x}} not in ({empties}) then {{x}} end",) if empties else ()
     parsed = f"cast(try_strptime({{x}}, [{options}]) as date)" if formats else "cast(null as date)"
     if EXCEL_DATES in styles:
-        parsed = f"coalesce({parsed}, date '1899-12-30' + cast(trunc(try_cast({{x}} as double)) as integer))"
+        day = "try_cast(replace({x}, ',', '.') as double)"
+        within = f"case when {day} >= 0 and {day} < {MAX_EXCEL_DAY} then cast(trunc({day}) as integer) end"
+        parsed = f"coalesce({parsed}, date '1899-12-30' + {within})"
     plausible = "case when year({x}) between 1900 and 2200 then {x} end"
     return Cast((parsed, plausible), "not_a_date", "a date as " + " or ".join(styles), prepare)
 

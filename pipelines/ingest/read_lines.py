@@ -3,6 +3,7 @@
 import csv
 import itertools
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
@@ -12,7 +13,6 @@ from pipelines.files import CHUNK
 from pipelines.ingest.expressions import literal
 
 MAX_HEADER_LINES = 200
-NO_DELIMITER = "chr(1)"
 
 
 def read_csv(
@@ -33,7 +33,9 @@ def read_csv(
         f"insert into unreadable select line + {before}, string_agg(distinct error_type, ', '), any_value(csv_line) "
         f"from errors_{table} group by line"
     )
-    _refuse_cut_off(connection, path, name, before)
+    _refuse_open_quote(connection, table, name, before)
+    if not layout.skip_footer:
+        _refuse_cut_off(connection, path, name, before)
     connection.execute(f"create view {table} as {_numbered(connection, table, skipped, before)}")
     return headers
 
@@ -42,6 +44,8 @@ def read_fixed(
     connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, name: str, table: str, before: int
 ) -> tuple[str, ...]:
     """Fixed-width text: the contract says where each column stands."""
+    path = _without_blank_lines(path, " ", "")
+    _refuse_short_end(contract, path, name)
     connection.execute(
         f"create table lines_{table} as select * from read_csv({literal(str(path))}, auto_detect=false, header=false, "
         f"skip={contract.file.header_row}, delim=chr(1), quote='', escape='', columns={{line: 'VARCHAR'}})"
@@ -58,7 +62,10 @@ def _header(contract: Contract, path: Path, name: str) -> tuple[tuple[str, ...],
     """The header row's cells, and how many lines stand before the first record. Without a header, columns are numbered."""
     with path.open(encoding="utf-8", newline="") as file:
         lines = itertools.islice(file, MAX_HEADER_LINES)
-        reader = csv.reader(lines, delimiter=contract.file.delimiter, quotechar=contract.file.quote or None)
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if contract.file.quote else csv.QUOTE_NONE
+        reader = csv.reader(
+            lines, delimiter=contract.file.delimiter, quotechar=contract.file.quote or None, quoting=quoting
+        )
         try:
             if contract.file.header_row == 0:
                 return tuple(str(n + 1) for n in range(len(next(reader)))), 0
@@ -72,6 +79,32 @@ def _header(contract: Contract, path: Path, name: str) -> tuple[tuple[str, ...],
         if not headers:
             raise DeliveryRefused(f"{name}: expected a header in row {contract.file.header_row}, found an empty line.")
         return tuple(header.strip() for header in headers), reader.line_num
+
+
+def _refuse_open_quote(connection: duckdb.DuckDBPyConnection, table: str, name: str, before: int) -> None:
+    """A quote that opens and never closes takes every later row with it: what they hold cannot be told."""
+    row = connection.execute(
+        f"select min(line) from errors_{table} where error_message ilike '%unterminated quote%'"
+    ).fetchone()
+    if row and row[0] is not None:
+        raise DeliveryRefused(
+            f"{name}: expected quotes in pairs, found one in row {row[0] + before} that is never closed. "
+            "All rows after it are lost in it. Close the quote, or double quotes inside a text, and deliver the file again."
+        )
+
+
+def _refuse_short_end(contract: Contract, path: Path, name: str) -> None:
+    """A fixed-width file whose last line has no end and is shorter than its columns was cut off on its way."""
+    width = max(column.start + column.width - 1 for column in contract.file.fixed_width)
+    last, number = "", 0
+    with path.open(encoding="utf-8", newline="\n") as file:
+        for number, last in enumerate(file, 1):  # noqa: B007  number and last line are what is looked for
+            pass
+    if last and not last.endswith("\n") and len(last) < width and not contract.file.skip_footer:
+        raise DeliveryRefused(
+            f"{name}: expected a last row of {width} characters, found that the file ends in the middle of row {number}. "
+            "Deliver the whole file."
+        )
 
 
 def _refuse_cut_off(connection: duckdb.DuckDBPyConnection, path: Path, name: str, before: int) -> None:

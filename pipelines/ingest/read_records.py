@@ -1,17 +1,24 @@
 """Records: Parquet, JSON and XML files as tables of text. Nested values are named by their path, lists joined by "|"."""
 
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 
 from pipelines.contracts.model import Contract
 from pipelines.errors import DeliveryRefused
+from pipelines.files import CHUNK
 from pipelines.ingest.expressions import literal
 from pipelines.ingest.read_sheet import store_table
+
+MAX_DEPTH = 200
+NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 def read_parquet(
@@ -46,6 +53,7 @@ def read_json(
     connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, name: str, table: str, before: int
 ) -> tuple[str, ...]:
     """Records of a JSON document or of JSON lines. Headers are the paths of all leaves, such as `general.name` or `kle[].name`."""
+    _check_depth(path, name)
     if contract.file.format == "ndjson":
         connection.execute(
             f"create table records as select json as record from read_ndjson_objects({literal(str(path))})"
@@ -65,7 +73,7 @@ def read_json(
             f"Deliver the records, or set recordPath in contract {contract.id}."
         )
     leaves = list(_leaves(json.loads(structure[0])))
-    cells = ", ".join(f"{_json_cell(leaf, contract)} as c{n}" for n, leaf in enumerate(leaves)) or "null as c0"
+    cells = ", ".join(f"{_json_cell(steps, contract)} as c{n}" for n, (_, steps) in enumerate(leaves)) or "null as c0"
     connection.execute(
         f"create table {table} as select rowid + 1 + {before} as source_row_number, {cells} from records"
     )
@@ -73,26 +81,43 @@ def read_json(
     return tuple(leaf for leaf, _ in leaves)
 
 
-def _leaves(structure: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every leaf of a JSON structure as (path, JSON type)."""
+def _check_depth(path: Path, name: str) -> None:
+    """Refuse JSON nested so deep that parsers of it run out of stack. Brackets in texts are looked at only when in doubt."""
+    with path.open("rb") as file:
+        brackets = b"".join(piece.translate(None, NOT_BRACKETS) for piece in iter(lambda: file.read(CHUNK), b""))
+        if _depth(brackets) <= MAX_DEPTH:
+            return
+        file.seek(0)
+        brackets = STRINGS.sub(b"", file.read()).translate(None, NOT_BRACKETS)
+    if _depth(brackets) > MAX_DEPTH:
+        raise DeliveryRefused(
+            f"{name}: expected JSON at most {MAX_DEPTH} levels deep, found more. Deliver the records themselves."
+        )
+
+
+def _depth(brackets: bytes) -> int:
+    return max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)
+
+
+def _leaves(structure: Any, path: str = "", steps: str = "$") -> Iterator[tuple[str, str]]:
+    """Every leaf of a JSON structure as (the path that a contract names it by, JSON path)."""
     if isinstance(structure, dict):
         for key, value in structure.items():
-            yield from _leaves(value, f"{path}.{key}" if path else key)
+            quoted = key.replace("\\", "\\\\").replace('"', '\\"')
+            yield from _leaves(value, f"{path}.{key}" if path else key, f'{steps}."{quoted}"')
     elif isinstance(structure, list):
-        yield from _leaves(structure[0], f"{path}[]") if structure else iter([(f"{path}[]", "VARCHAR")])
+        yield from _leaves(structure[0] if structure else "VARCHAR", f"{path}[]", f"{steps}[*]")
     else:
-        yield path, str(structure)
+        yield path, steps
 
 
-def _json_cell(leaf: tuple[str, str], contract: Contract) -> str:
-    path, kind = leaf
-    steps = "".join(
-        '."' + part.removesuffix("[]") + '"' + ("[*]" if part.endswith("[]") else "") for part in path.split(".")
-    )
-    text = f"json_extract_string(record, {literal('$' + steps)})"
-    if "[]" in path:
+def _json_cell(steps: str, contract: Contract) -> str:
+    """A leaf as text: every number in the contract's own style, whatever stands in the same place of other records."""
+    text = f"json_extract_string(record, {literal(steps)})"
+    if "*" in steps:
         return f"array_to_string({text}, '|')"
-    return f"replace({text}, '.', {literal(contract.numbers.decimal)})" if kind == "DOUBLE" else text
+    decimal = f"replace({text}, '.', {literal(contract.numbers.decimal)})"
+    return f"case when json_type(record, {literal(steps)}) = 'DOUBLE' then {decimal} else {text} end"
 
 
 def read_xml(
@@ -102,14 +127,9 @@ def read_xml(
 
     A document type is refused, since it could name other files or grow without bound.
     """
-    with path.open("rb") as file:
-        if b"<!DOCTYPE" in file.read(1 << 16).upper():
-            raise DeliveryRefused(
-                f"{name}: expected XML without a document type, found one. Deliver it without <!DOCTYPE>."
-            )
     wanted = (contract.file.record_path or "").split(".")
     try:
-        records = list(_xml_records(path, wanted))
+        records = list(_xml_records(path, wanted, name))
     except ElementTree.ParseError as error:
         raise DeliveryRefused(
             f"{name}: expected well-formed XML, found {error}. Deliver the whole file again."
@@ -124,12 +144,16 @@ def read_xml(
     return headers
 
 
-def _xml_records(path: Path, wanted: list[str]) -> Iterator[dict[str, str]]:
+def _xml_records(path: Path, wanted: list[str], name: str) -> Iterator[dict[str, str]]:
     """Each record as its leaves, read in streaming; the path's last names decide, so it may leave out the root."""
     stack: list[str] = []
-    for event, element in ElementTree.iterparse(path, events=("start", "end")):  # noqa: S314  document types are refused above
+    for event, element in _xml_events(path, name):
         if event == "start":
             stack.append(_local(element.tag))
+            if len(stack) > MAX_DEPTH:
+                raise DeliveryRefused(
+                    f"{name}: expected XML at most {MAX_DEPTH} elements deep, found more. Deliver the records themselves."
+                )
             continue
         if stack[-len(wanted) :] == wanted:
             record: dict[str, str] = {}
@@ -137,6 +161,28 @@ def _xml_records(path: Path, wanted: list[str]) -> Iterator[dict[str, str]]:
             yield record
             element.clear()
         stack.pop()
+
+
+def _xml_events(path: Path, name: str) -> Iterator[tuple[str, ElementTree.Element]]:
+    """Starts and ends of elements. The file is UTF-8 by now, whatever encoding its first line still declares.
+
+    A parser that is given text instead of bytes passes over that declaration.
+    """
+    parser = ElementTree.XMLPullParser(events=("start", "end"))  # document types are refused below
+    tail, is_prolog = "", True
+    with path.open(encoding="utf-8", newline="") as file:
+        while piece := file.read(CHUNK):
+            if is_prolog and "<!DOCTYPE" in (tail + piece).upper():
+                raise DeliveryRefused(
+                    f"{name}: expected XML without a document type, found one. Deliver it without <!DOCTYPE>."
+                )
+            tail = piece[-len("<!DOCTYPE") :]
+            parser.feed(piece)
+            for started in cast(Iterator[tuple[str, ElementTree.Element]], parser.read_events()):
+                is_prolog = False
+                yield started
+    parser.close()
+    yield from cast(Iterator[tuple[str, ElementTree.Element]], parser.read_events())
 
 
 def _xml_leaves(element: ElementTree.Element, path: str, record: dict[str, str]) -> None:

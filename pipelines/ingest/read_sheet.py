@@ -18,19 +18,21 @@ def read_xlsx(
     """One sheet. Rows carry the sheet's own row numbers."""
     try:
         workbook = python_calamine.CalamineWorkbook.from_path(str(path))
-    except Exception as error:  # calamine raises many kinds; each means that this is no readable workbook
+        sheets = workbook.sheet_names
+        sheet = contract.file.sheet or (sheets[0] if sheets else "")
+        rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False) if sheet in sheets else []
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:  # calamine raises many kinds, and a panic of its Rust code is no Exception
         raise DeliveryRefused(
             f"{name}: expected an Excel workbook (.xlsx), found a file that cannot be opened ({error}). "
             "Save it as .xlsx without a password and deliver it again."
         ) from error
-    sheets = workbook.sheet_names
-    sheet = contract.file.sheet or (sheets[0] if sheets else "")
     if sheet not in sheets:
         raise DeliveryRefused(
             f"{name}: expected the sheet {sheet!r}, found {', '.join(map(repr, sheets))}. "
             f"Deliver that sheet, or set sheet in contract {contract.id}."
         )
-    rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     first = contract.file.header_row
     if len(rows) < max(first, 1):
         raise DeliveryRefused(f"{name}: expected a header in row {first} of sheet {sheet!r}, found {len(rows)} rows.")

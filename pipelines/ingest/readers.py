@@ -30,10 +30,12 @@ class Source:
     """A delivery as a table of text: its headers, in the order of c0, c1 ..., and the files it holds.
 
     `parts`: (name, number of the row before its first) of each file; rows are numbered on through all of them.
+    `footer_rows`: the numbers of rows that the contract's `skipFooter` sets apart at the end of each file.
     """
 
     headers: tuple[str, ...]
     parts: tuple[tuple[str, int], ...]
+    footer_rows: tuple[int, ...] = ()
 
 
 def read(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, name: str, work: Path) -> Source:
@@ -45,6 +47,7 @@ def read(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, 
     connection.execute("create table unreadable (source_row_number bigint, problem varchar, raw_text varchar)")
     parts: list[tuple[str, int]] = []
     headers: tuple[str, ...] = ()
+    footer: list[int] = []
     before = 0
     for number, (part_name, part) in enumerate(plain_files(contract, path, name, work)):
         found = _read_part(connection, contract, part, part_name, f"part_{number}", before)
@@ -56,9 +59,12 @@ def read(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, 
             f"select greatest((select max(source_row_number) from part_{number}), (select max(source_row_number) from unreadable))"
         ).fetchone()
         before = (row and row[0]) or before
+        footer += range(before - contract.file.skip_footer + 1, before + 1)
+    if footer:
+        connection.execute("delete from unreadable where source_row_number in (select unnest(?))", [footer])
     union = " union all ".join(f"select * from part_{number}" for number in range(len(parts)))
     connection.execute(f"create view source as {union}")
-    return Source(headers, tuple(parts))
+    return Source(headers, tuple(parts), tuple(footer))
 
 
 def _read_part(

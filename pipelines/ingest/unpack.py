@@ -6,8 +6,11 @@ Archives and spreadsheets are looked at before anything is unpacked; nothing is 
 import codecs
 import gzip
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -20,9 +23,23 @@ MAX_ENTRIES = 2_000
 MAX_BYTES = 4 << 30
 MAX_RATIO = 200
 SMALL = 10 << 20
+MAX_GRID = 50_000_000  # cells
+CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
+CELL_REFERENCE = 16  # bytes of the longest match, so that none is lost between two pieces
 COMPOUND_FILE = bytes.fromhex(
     "d0cf11e0a1b11ae1"
 )  # what Excel writes when a workbook has a password, and old .xls files
+BROKEN = (
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    IndexError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+)  # what Python's unpackers raise on damaged bytes; RuntimeError covers unknown methods and passwords
 TEXT_FORMATS = ("csv", "json", "ndjson", "fixed", "xml")
 
 
@@ -32,9 +49,9 @@ def plain_files(contract: Contract, path: Path, name: str, work: Path) -> list[t
     Text comes out as UTF-8 with line feeds and without a byte order mark. Raises DeliveryRefused when a limit is passed, a
     name points outside, a password is needed, or the bytes are not what the contract says.
     """
-    if name.endswith(".zip"):
+    if name.lower().endswith(".zip"):
         members = _members(contract, path, name, work)
-    elif name.endswith(".gz"):
+    elif name.lower().endswith(".gz"):
         members = [(name, _streamed(gzip.GzipFile(path), work / "unpacked", name))]
     else:
         members = [(name, path)]
@@ -58,8 +75,11 @@ def _members(contract: Contract, path: Path, name: str, work: Path) -> list[tupl
                     f"{name}: expected files matching {contract.file.member!r} in the zip, found {found}."
                 )
             wanted.sort(key=lambda i: i.filename)
-            return [(i.filename, _streamed(archive.open(i), work / f"member_{n}", name)) for n, i in enumerate(wanted)]
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+            return [
+                (f"{name}/{i.filename}", _streamed(archive.open(i), work / f"member_{n}", name))
+                for n, i in enumerate(wanted)
+            ]
+    except BROKEN as error:
         raise DeliveryRefused(
             f"{name}: expected a whole zip file, found a broken one ({error}). Deliver it again."
         ) from error
@@ -98,11 +118,40 @@ def check_workbook(path: Path, name: str) -> None:
         )
     try:
         with zipfile.ZipFile(path) as archive:
-            check_zip(archive, name)
-    except zipfile.BadZipFile as error:
+            for info in check_zip(archive, name):
+                with archive.open(info) as part:
+                    _check_grid(part, name)
+    except BROKEN as error:
         raise DeliveryRefused(
             f"{name}: expected an Excel workbook (.xlsx), found a file that is none. Save it as .xlsx and deliver it again."
         ) from error
+
+
+def _check_grid(part: IO[bytes], name: str) -> None:
+    """Refuse a sheet whose few cells span so large a grid that laying it out would eat the memory.
+
+    The part is read to its end, which also shows whether it is as long as the workbook's directory claims.
+    """
+    tail, rows, columns, cells = b"", 0, 0, 0
+    while piece := part.read(CHUNK):
+        found = CELL.findall(tail + piece)
+        cells += len(found)
+        rows = max([rows, *(int(row) for _, row in found)])
+        columns = max([columns, *(_column_number(letters) for letters in {letters for letters, _ in found})])
+        tail = piece[-CELL_REFERENCE:]
+    if rows * columns > max(MAX_GRID, 20 * cells):
+        raise DeliveryRefused(
+            f"{name}: expected a sheet with cells side by side, found {cells:,} cells over {rows:,} rows and {columns:,} columns. "
+            "Delete the stray cells far from the table, and deliver it again."
+        )
+
+
+def _column_number(letters: bytes) -> int:
+    """`A` is 1, `Z` 26, `AA` 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _streamed(source: IO[bytes] | gzip.GzipFile, target: Path, name: str) -> Path:
@@ -117,7 +166,7 @@ def _streamed(source: IO[bytes] | gzip.GzipFile, target: Path, name: str) -> Pat
                         f"{name}: expected at most {MAX_BYTES >> 30} GB unpacked, found more. Split the file."
                     )
                 writer.write(piece)
-    except (OSError, EOFError, zipfile.BadZipFile) as error:
+    except BROKEN as error:
         raise DeliveryRefused(
             f"{name}: expected a whole packed file, found a broken one ({error}). Deliver it again."
         ) from error

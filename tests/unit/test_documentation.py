@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pipelines.configuration import Configuration
 from pipelines.instance import PROJECT_ROOT, Instance
+from tests.conforming import amounts, run
 from tests.unit.test_contracts import EXAMPLE
-from tests.unit.test_ingest import amounts, run
 
 INSTANCE = (PROJECT_ROOT / "docs" / "instance.md").read_text("utf-8")
 

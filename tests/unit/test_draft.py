@@ -31,7 +31,7 @@ from pipelines.draft.values import date_style, is_cvr, number_style, separator
 from pipelines.draft.words import says
 from pipelines.draft.write import contract_yaml
 from pipelines.errors import PortfolioError
-from tests.unit.test_ingest import run
+from tests.conforming import run
 
 LEDGER = (
     "Udtræk fra økonomisystemet, beløb i kr.;;;;;;\n;;;;;;\n"

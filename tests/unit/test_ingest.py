@@ -2,102 +2,20 @@
 
 import gzip
 import json
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.contracts.codes import Codes
-from pipelines.contracts.loading import load_contract
-from pipelines.contracts.model import Contract
 from pipelines.errors import ConfigurationError, DeliveryRefused
-from pipelines.ingest.archive import Delivery
-from pipelines.ingest.conform import conform
-from pipelines.ingest.report import DeliveryReport
-
-BASE: dict[str, Any] = {
-    "apiVersion": "v3.1.0",
-    "kind": "DataContract",
-    "id": "tmf.postings",
-    "version": "1.0.0",
-    "status": "active",
-    "servers": [{"server": "landing", "type": "local", "path": "landing/tmf", "format": "csv"}],
-    "schema": [{"name": "postings", "properties": []}],
-}
-COLUMNS = [
-    {"name": "voucher_key", "physicalName": "Bilag", "logicalType": "string", "required": True},
-    {
-        "name": "posting_date",
-        "physicalName": "Dato",
-        "logicalType": "date",
-        "logicalTypeOptions": {"format": "dd.MM.yyyy"},
-    },
-    {"name": "posting_amount", "physicalName": "Beløb", "logicalType": "number", "required": True},
-]
-
-
-def contract(
-    tmp_path: Path,
-    file: dict[str, Any] | None = None,
-    columns: list[dict[str, Any]] | None = None,
-    dataset: str = "postings",
-    **custom: Any,
-) -> Contract:
-    """A contract with the given custom properties; `file` holds those of the server."""
-    document = json.loads(json.dumps(BASE))
-    file = {"filePattern": ".*"} | (file or {})
-    for name in ("format", "encoding"):
-        if name in file:
-            document["servers"][0][name] = file.pop(name)
-    document["servers"][0]["customProperties"] = [{"property": k, "value": v} for k, v in file.items()]
-    document["schema"][0] |= {"name": dataset, "properties": columns or COLUMNS}
-    given_properties = {
-        "administration": {"code": "tmf"},
-        "mode": "period",
-        "numbers": {"decimal": ",", "thousands": "."},
-        "rejectionThreshold": {"share": 0.99},
-    } | custom
-    document["customProperties"] = [{"property": k, "value": v} for k, v in given_properties.items()]
-    path = tmp_path / "contract.odcs.yaml"
-    path.write_text(yaml.safe_dump(document, allow_unicode=True), "utf-8")
-    return load_contract(path)
-
-
-def run(
-    tmp_path: Path, agreement: Contract, content: Path | bytes, name: str = "poster.csv"
-) -> tuple[DeliveryReport, list[Any], list[Any]]:
-    """Conform one file: the report, accepted rows (number, amount) and rejected rows (number, column, rule, reason)."""
-    if isinstance(content, bytes):
-        (tmp_path / name).write_bytes(content)
-        content = tmp_path / name
-    delivery = Delivery(
-        "d1", agreement.id, date(2026, 1, 31), datetime(2026, 2, 1, tzinfo=UTC), "0", 0, name, f"landing/tmf/{name}"
-    )
-    codes = Codes(
-        {c.name: c.code_list for c in agreement.columns if c.code_list},
-        agreement.administration.code_list or None,
-        None,
-    )
-    accepted, rejected = tmp_path / "a.parquet", tmp_path / "r.parquet"
-    report = conform(delivery, agreement, codes, content, accepted, rejected, tmp_path / "work")
-    rows = duckdb.sql(f"select * from '{accepted}' order by source_row_number, source_column").fetchall()
-    names = duckdb.sql(f"select * from '{accepted}'").columns
-    faults = duckdb.sql(f"select source_row_number, source_column, rule_code, reason from '{rejected}'").fetchall()
-    return report, [dict(zip(names, row, strict=True)) for row in rows], faults
-
-
-def amounts(rows: list[Any]) -> list[tuple[int, str]]:
-    return [(r["source_row_number"], str(r["posting_amount"])) for r in rows]
-
+from tests.conforming import COLUMNS, amounts, contract, run
 
 SAP = "Rapport;;\n;;\nBilag;Dato;Beløb\n0001;01.02.2026;1.234,56-\n\n0002;28.02.2026;12\nI alt;;1.222,56-\n"
 
