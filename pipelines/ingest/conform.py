@@ -22,7 +22,7 @@ from pipelines.ingest.readers import read
 from pipelines.ingest.rejections import rejected_sql, rejection_counts
 from pipelines.ingest.report import DeliveryReport
 
-CONFORM_VERSION = 4
+CONFORM_VERSION = 5
 MEMORY_LIMIT = "4GB"
 
 
