@@ -1,5 +1,6 @@
 """Which column is which field: one column a field, by the best total of header words and values. Writes nothing."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ ACCEPTED = 0.48
 SURE, TAKEN = 0.75, 0.38
 SHARPER = 1.25
 ADMINISTRATION = "administration_code"
+BESIDE_ITS_CODE = 0.2
+CODE_WORD = re.compile(r"[ _-](code|id|no|nr|number|key|kode|nummer)\.?$")
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ def assign(columns: Sequence[Profile], dataset: Dataset, fields: Mapping[str, Fi
     scores = [[score(column, dataset, name, fields[name]) for name in names] for column in columns]
     if not columns or not names:
         return []
+    _favour_the_name_beside_its_code(columns, names, scores)
     matches = []
     chosen = best_pairs([[max(0.0, s - ACCEPTED) ** 2 for s in row] for row in scores])
     for c, f in sorted(chosen):
@@ -69,6 +73,21 @@ def assign(columns: Sequence[Profile], dataset: Dataset, fields: Mapping[str, Fi
         if (confidence := round(value - doubt, 2)) >= TAKEN:
             matches.append(Match(names[f], columns[c], confidence, other if rival >= ACCEPTED else None))
     return matches
+
+
+def _favour_the_name_beside_its_code(columns: Sequence[Profile], names: list[str], scores: list[list[float]]) -> None:
+    """Where one column names the administration by code, the column of the same name without "code" is its name in words."""
+    if ADMINISTRATION not in names:
+        return
+    code, name = names.index(ADMINISTRATION), names.index("administration_name")
+    stems = {
+        CODE_WORD.sub("", column.header.lower()).strip(" _-.")
+        for column, row in zip(columns, scores, strict=True)
+        if row[code] >= ACCEPTED and CODE_WORD.search(column.header.lower())
+    }
+    for column, row in zip(columns, scores, strict=True):
+        if column.header.lower().strip() in stems and row[name] > 0:
+            row[name] = min(1.0, row[name] + BESIDE_ITS_CODE)
 
 
 def best_pairs(scores: Sequence[Sequence[float]]) -> list[tuple[int, int]]:

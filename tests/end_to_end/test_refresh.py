@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +174,7 @@ def test_an_earlier_day_sees_only_what_had_arrived(sample_copy: Instance, portfo
     newest = connection.execute("select max(received_at) from fct_delivery").fetchone()
     assert newest is not None
     assert str(newest[0]) < "2026-08-01"
-    assert connection.execute("select as_of_date from release").fetchone() == ("2026-07-31",)
+    assert connection.execute("select as_of_date from release").fetchone() == (date(2026, 7, 31),)
 
 
 def test_a_withdrawn_delivery_stops_counting(sample_copy: Instance, portfolio: Run) -> None:

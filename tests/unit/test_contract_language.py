@@ -575,7 +575,7 @@ def test_a_workbook_over_a_limit_is_refused_before_it_is_parsed(
     assert "It was not unpacked" in text
 
 
-@pytest.mark.parametrize("cut", [3, 8, 14])
+@pytest.mark.parametrize("cut", [1, 3, 8])
 def test_a_csv_file_that_ends_inside_its_last_row_is_refused(tmp_path: Path, cut: int) -> None:
     text = LINES + "3;03.02.2026;12"
     content = text.encode()[: -cut - 2]
