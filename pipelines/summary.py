@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.ingest.archive import Archive
-from pipelines.instance import Instance
+from pipelines.instance import PROJECT_ROOT, Instance
 from pipelines.release.publish import CURRENT, all_releases, current_release
 
 MANY = 12
@@ -43,7 +43,9 @@ def print_release(instance: Instance, plan: dict[str, Any], build_id: str) -> bo
     _line(
         console,
         "Next",
-        f"portfolio ui --instance {instance.root} (http://127.0.0.1:3000), portfolio status --instance {instance.root}",
+        "make ui (http://127.0.0.1:3000), make status"
+        if instance.root == PROJECT_ROOT / "data"
+        else f".venv/bin/portfolio ui --instance {instance.root} (http://127.0.0.1:3000)",
     )
     return trouble
 
