@@ -6,16 +6,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import ValidationError
-
 from pipelines.configuration import Configuration
 from pipelines.contracts.model import Contract
 from pipelines.errors import DeliveryRefused, PortfolioError
 from pipelines.files import sha256_of
 from pipelines.ingest.archive import Archive, Delivery, delivery_id
-from pipelines.ingest.landing import SIDECAR, Sidecar, last_day
-from pipelines.instance import describe_validation
+from pipelines.ingest.landing import Sidecar, last_day, read_sidecar
 
 DateOrigin = Literal["file_name", "sidecar", "today"]
 MONTHS_OR_DAYS = "Use such as 2026-09-30 or 2026-09."
@@ -73,9 +69,9 @@ def subject_of(configuration: Configuration, path: Path, contract: Contract, now
     business_date, fault = now.astimezone(UTC).date(), None
     origin: DateOrigin = "today"
     try:
-        sidecar = _sidecar(path)
+        sidecar = read_sidecar(path, path.name)
         business_date, origin = _business_date(path.name, match, sidecar, business_date)
-    except DeliveryRefused as error:
+    except PortfolioError as error:
         fault = str(error)
     content_sha256 = sha256_of(path)
     identity = delivery_id(contract.id, business_date, content_sha256)
@@ -99,21 +95,6 @@ def subject_of(configuration: Configuration, path: Path, contract: Contract, now
 def _order(delivery: Delivery) -> tuple[date, datetime, str]:
     """The order in which the nightly run looks at the deliveries of one contract."""
     return (delivery.business_date, delivery.received_at, delivery.delivery_id)
-
-
-def _sidecar(path: Path) -> Sidecar:
-    """What `<file>.delivery.yml` beside the file says, as the nightly run would take it."""
-    sidecar = path.with_name(path.name + SIDECAR)
-    if not sidecar.is_file():
-        return Sidecar()
-    try:
-        return Sidecar.model_validate(yaml.safe_load(sidecar.read_text(encoding="utf-8")) or {})
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DeliveryRefused(f"{sidecar.name}: not valid YAML: {error}. Correct the sidecar.") from error
-    except ValidationError as error:
-        raise DeliveryRefused(
-            f"{sidecar.name} is faulty. {describe_validation(error)}. Correct the sidecar."
-        ) from error
 
 
 def _business_date(name: str, match: re.Match[str] | None, sidecar: Sidecar, today: date) -> tuple[date, DateOrigin]:

@@ -131,7 +131,7 @@ def _delivery_of(
 ) -> Delivery:
     relative = _relative(path, instance)
     contract, match = _contract_of(path, relative, contracts, instance)
-    sidecar = _read_sidecar(_sidecar(path), relative)
+    sidecar = read_sidecar(path, relative)
     content_sha256 = seen.hash_of(path, relative) or seen.remember(path, relative, archive.store(path))
     received_at = _utc(sidecar.received_at) or seen.received_at(path, relative, clock)
     business_date = _business_date(match, sidecar, received_at, relative)
@@ -167,7 +167,9 @@ def _contract_of(
     return matches[0]
 
 
-def _read_sidecar(path: Path, relative: str) -> Sidecar:
+def read_sidecar(file: Path, relative: str) -> Sidecar:
+    """What the sidecar beside a file says; `relative` names the file in messages. Raises PortfolioError when it is faulty."""
+    path = _sidecar(file)
     if not path.exists():
         return Sidecar()
     try:
