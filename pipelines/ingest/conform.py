@@ -22,8 +22,11 @@ from pipelines.ingest.readers import read
 from pipelines.ingest.rejections import rejected_sql, rejection_counts
 from pipelines.ingest.report import DeliveryReport
 
-CONFORM_VERSION = 5
-MEMORY_LIMIT = "4GB"
+CONFORM_VERSION = 6
+MEMORY_LIMIT = "3GB"
+# Columns with more different values than this in a row group are written plain: looking for repetitions in a ledger's
+# voucher numbers and texts costs more than it saves.
+PARQUET = "format parquet, compression zstd, dictionary_size_limit 1000"
 
 
 def conform(
@@ -44,14 +47,14 @@ def conform(
         fields = row_fields(contract, layout, codes, delivery.file_name)
         apply_corrections(connection, contract, delivery, layout)
         _make_rows(connection, contract, layout, fields, source.footer_rows)
-        report = _counted(connection, delivery, contract, layout)
+        _copy(connection, _accepted_sql(contract, delivery, fields), accepted)
+        _set_aside(connection, accepted)
         _copy(connection, rejected_sql(contract, delivery, fields, len(layout.headers)), rejected)
+        report = _counted(connection, delivery, contract, layout, fields, accepted)
         report = report.model_copy(update={"rejections": rejection_counts(rejected)})
         _check_threshold(report, contract, delivery)
         report = with_control_totals(connection, report, contract, delivery, layout)
-        _copy(connection, _accepted_sql(contract, delivery, fields), accepted)
-        output_rows = _one(connection, f"select count(*) from read_parquet({literal(str(accepted))})")
-    return report.model_copy(update={"output_rows": output_rows, "seconds": round(time.monotonic() - started, 3)})
+    return report.model_copy(update={"seconds": round(time.monotonic() - started, 3)})
 
 
 def _make_rows(
@@ -61,7 +64,11 @@ def _make_rows(
     fields: list[Field],
     footer_rows: tuple[int, ...],
 ) -> None:
-    """The table `rows`: every data row with its typed fields and `is_bad`; blank and total rows are set apart."""
+    """The relation `rows`: every data row with its typed fields and `is_bad`; blank and total rows are left out.
+
+    A ledger is cast while its accepted rows are written, and nothing is kept of it; rows with keys or wide columns are looked
+    at more than once, and are a table.
+    """
     cells = [f"c{n}" for n in range(len(layout.headers))]
     blank = f"coalesce({', '.join(trimmed(c) for c in cells)}) is null" if cells else "true"
     totals = contract.file.total_rows
@@ -77,11 +84,13 @@ def _make_rows(
     broken = [f.fault for f in fields] + [violation(rule) for rule in contract.row_rules]
     bad = " or ".join(f"coalesce({condition}, false)" for condition in broken)
     data = "(select * from marked where not is_blank and not is_total)"
+    key = [name for name in contract.key if name in {f.name for f in fields}]
+    kind = "table" if key or contract.unpivot else "view"
     connection.execute(
-        f"create table rows as select source_row_number, {names}, {bad} as is_bad from ({typed_rows(fields, data)})"
+        f"create {kind} rows as select source_row_number, {names}, {bad} as is_bad from ({typed_rows(fields, data)})"
         + _in_file_order(connection)
     )
-    _reject_repeated_keys(connection, contract, fields)
+    _reject_repeated_keys(connection, key)
 
 
 def _in_file_order(connection: duckdb.DuckDBPyConnection) -> str:
@@ -89,9 +98,8 @@ def _in_file_order(connection: duckdb.DuckDBPyConnection) -> str:
     return " order by source_row_number" if _one(connection, "select count(*) from unreadable") else ""
 
 
-def _reject_repeated_keys(connection: duckdb.DuckDBPyConnection, contract: Contract, fields: list[Field]) -> None:
-    names = {f.name for f in fields}
-    key = [name for name in contract.key if name in names]
+def _reject_repeated_keys(connection: duckdb.DuckDBPyConnection, key: list[str]) -> None:
+    """The table `repeated`: rows whose key stands in an earlier row; they are marked as bad."""
     connection.execute("create table repeated (source_row_number bigint, first_row bigint)")
     if not key:
         return
@@ -106,6 +114,15 @@ def _reject_repeated_keys(connection: duckdb.DuckDBPyConnection, contract: Contr
     )
 
 
+def _set_aside(connection: duckdb.DuckDBPyConnection, accepted: Path) -> None:
+    """The table `aside`: every row of the source that was not accepted, whole: bad, blank and total rows."""
+    written = f"read_parquet({literal(str(accepted))})"
+    connection.execute(
+        f"create table left_over as select source_row_number from source anti join {written} using (source_row_number)"
+    )
+    connection.execute("create table aside as select * from marked semi join left_over using (source_row_number)")
+
+
 def _amount_columns(contract: Contract) -> list[str]:
     """The columns of `rows` that hold the dataset's main amount."""
     amount = contract.dataset.main_amount
@@ -117,36 +134,38 @@ def _amount_columns(contract: Contract) -> list[str]:
 
 
 def _counted(
-    connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract, layout: Layout
+    connection: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    contract: Contract,
+    layout: Layout,
+    fields: list[Field],
+    accepted: Path,
 ) -> DeliveryReport:
-    amounts = " + ".join(f"coalesce({name}, 0)" for name in _amount_columns(contract)) or "null"
-    unreadable, blank, total = (
-        _one(connection, query)
-        for query in (
-            "select count(*) from unreadable",
-            "select count(*) from marked where is_blank",
-            "select count(*) from marked where is_total and not is_blank",
-        )
-    )
-    row = connection.execute(
-        f"select count(*), count(*) filter (not is_bad), sum(cast({amounts} as decimal(38,2))), "
-        f"sum(cast({amounts} as decimal(38,2))) filter (not is_bad) from rows"
+    """Rows and amounts: accepted ones counted in what was written, the others in what was set aside and was unreadable."""
+    main, columns = contract.dataset.main_amount, _amount_columns(contract)
+    written = connection.execute(
+        f"select count(*), sum({main if columns else 'null'}) from read_parquet({literal(str(accepted))})"
     ).fetchone()
-    assert row is not None
-    rows, accepted, amount, accepted_amount = row
-    has_amount = bool(_amount_columns(contract))
-    amount, accepted_amount = (Decimal(v or 0) if has_amount else None for v in (amount, accepted_amount))
+    amounts = " + ".join(f"coalesce({name}, 0)" for name in columns) or "null"
+    bad = f"({typed_rows(fields, '(select * from aside where not is_blank and not is_total)')})"
+    left = connection.execute(f"select count(*), sum(cast({amounts} as decimal(38,2))) from {bad}").fetchone()
+    assert written is not None
+    assert left is not None
+    accepted_amount, rejected_amount = (Decimal(v or 0) if columns else None for v in (written[1], left[1]))
+    accepted_rows = _one(connection, "select count(*) from rows where not is_bad") if contract.unpivot else written[0]
+    rejected_rows = left[0] + _one(connection, "select count(*) from unreadable")
     return DeliveryReport(
         delivery_id=delivery.delivery_id,
         contract_id=contract.id,
-        source_rows=rows + unreadable,
-        accepted_rows=accepted,
-        rejected_rows=rows - accepted + unreadable,
-        total_rows=total,
-        blank_rows=blank,
-        source_amount=amount,
+        source_rows=accepted_rows + rejected_rows,
+        accepted_rows=accepted_rows,
+        rejected_rows=rejected_rows,
+        total_rows=_one(connection, "select count(*) from aside where is_total and not is_blank"),
+        blank_rows=_one(connection, "select count(*) from aside where is_blank"),
+        output_rows=written[0],
+        source_amount=None if accepted_amount is None or rejected_amount is None else accepted_amount + rejected_amount,
         accepted_amount=accepted_amount,
-        rejected_amount=None if amount is None or accepted_amount is None else amount - accepted_amount,
+        rejected_amount=rejected_amount,
         warnings=layout.warnings,
     )
 
@@ -171,7 +190,7 @@ def _check_threshold(report: DeliveryReport, contract: Contract, delivery: Deliv
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
-    connection.execute(f"copy ({query}) to {literal(str(target))} (format parquet, compression zstd)")
+    connection.execute(f"copy ({query}) to {literal(str(target))} ({PARQUET})")
 
 
 def _accepted_sql(contract: Contract, delivery: Delivery, fields: list[Field]) -> str:

@@ -132,6 +132,6 @@ def _sum_row(connection: duckdb.DuckDBPyConnection, contract: Contract, layout: 
     for step in cast_of(column, contract.field(amount), contract, None).make:
         expression = step.format(x=f"({expression})")
     row = connection.execute(
-        f"select {expression} from marked where is_total order by source_row_number desc limit 1"
+        f"select {expression} from aside where is_total order by source_row_number desc limit 1"
     ).fetchone()
     return row[0] if row else None

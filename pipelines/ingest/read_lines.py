@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Literal
 
 import duckdb
+import numpy as np
 
 from pipelines.contracts.model import Contract
+from pipelines.contracts.parts import FileLayout
 from pipelines.errors import DeliveryRefused
 from pipelines.files import CHUNK
-from pipelines.ingest.expressions import literal
+from pipelines.ingest.expressions import BLANKS, literal
+from pipelines.ingest.unpack import not_in_encoding
 
 MAX_HEADER_LINES = 200
+LONGEST_BLANK = 3  # bytes of UTF-8
 
 
 def read_csv(
@@ -33,6 +37,7 @@ def read_csv(
         f"insert into unreadable select line + {before}, string_agg(distinct error_type, ', '), any_value(csv_line) "
         f"from errors_{table} group by line"
     )
+    _refuse_foreign_bytes(connection, contract, table, name, before)
     _refuse_open_quote(connection, table, name, before)
     if not layout.skip_footer:
         _refuse_cut_off(connection, path, name, before)
@@ -72,6 +77,8 @@ def _header(contract: Contract, path: Path, name: str) -> tuple[tuple[str, ...],
             for _ in range(contract.file.header_row - 1):
                 next(reader)
             headers = next(reader)
+        except UnicodeError as error:
+            raise not_in_encoding(contract, name, str(error)) from error
         except (StopIteration, csv.Error):
             raise DeliveryRefused(
                 f"{name}: expected a header in row {contract.file.header_row}, found the file ends before. Deliver the whole file."
@@ -79,6 +86,15 @@ def _header(contract: Contract, path: Path, name: str) -> tuple[tuple[str, ...],
         if not headers:
             raise DeliveryRefused(f"{name}: expected a header in row {contract.file.header_row}, found an empty line.")
         return tuple(header.strip() for header in headers), reader.line_num
+
+
+def _refuse_foreign_bytes(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, table: str, name: str, before: int
+) -> None:
+    """Bytes that are no UTF-8 are found here where the file did not have to be rewritten, see `unpack`."""
+    row = connection.execute(f"select min(line) from errors_{table} where error_type = 'INVALID ENCODING'").fetchone()
+    if row and row[0] is not None:
+        raise not_in_encoding(contract, name, f"in row {row[0] + before}")
 
 
 def _refuse_open_quote(connection: duckdb.DuckDBPyConnection, table: str, name: str, before: int) -> None:
@@ -133,8 +149,8 @@ def _without_blank_lines(path: Path, filler: str, quote: str) -> Path:
     target = path.with_name("filled_" + path.name)
     inside = False
     with (
-        path.open(encoding="utf-8", newline="\n") as file,
-        target.open("w", encoding="utf-8", newline="\n") as writer,
+        path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as file,
+        target.open("w", encoding="utf-8", errors="surrogateescape", newline="\n") as writer,
     ):
         for line in file:
             writer.write(filler + "\n" if line == "\n" and not inside else line)
@@ -142,11 +158,29 @@ def _without_blank_lines(path: Path, filler: str, quote: str) -> Path:
     return target
 
 
+def rare_texts(path: Path, layout: FileLayout) -> tuple[bool, bool]:
+    """Whether a cell may begin or end with another blank than the space, and whether one may hold a number such as `5E+12`.
+
+    Line ends count as such blanks where there are quotes to hold them. Both are rare, and testing every cell is dear.
+    """
+    blanks = [blank.encode() for blank in BLANKS + layout.quote if blank not in (" ", "\r", "\n", layout.delimiter)]
+    found: set[bytes] = set()
+    tail = b""
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK):
+            # a search for one byte is ten times as fast as one for several, and their last ones are rare
+            rare = [text for text in (*blanks, b"E+", b"e+") if text[-1:] in piece]
+            found |= {text for text in rare if text in tail + piece}
+            tail = piece[-LONGEST_BLANK:]
+    return not found.isdisjoint(blanks), bool(found & {b"E+", b"e+"})
+
+
 def _has_blank_line(path: Path) -> bool:
     last = b"\n"
     with path.open("rb") as file:
         while piece := file.read(CHUNK):
-            if b"\n\n" in last + piece:
+            ends = np.frombuffer(last + piece, dtype=np.uint8) == ord("\n")
+            if (ends[:-1] & ends[1:]).any():
                 return True
             last = piece[-1:]
     return False

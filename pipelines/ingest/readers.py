@@ -12,6 +12,7 @@ import duckdb
 from pipelines.contracts.model import Contract
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import read_lines, read_records, read_sheet
+from pipelines.ingest.expressions import cell_macros
 from pipelines.ingest.unpack import plain_files
 
 READERS = {
@@ -49,7 +50,8 @@ def read(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, 
     headers: tuple[str, ...] = ()
     footer: list[int] = []
     before = 0
-    for number, (part_name, part) in enumerate(plain_files(contract, path, name, work)):
+    files = plain_files(contract, path, name, work)
+    for number, (part_name, part) in enumerate(files):
         found = _read_part(connection, contract, part, part_name, f"part_{number}", before)
         if number and found != headers:
             raise DeliveryRefused(f"{name}: expected the same header in every file, found another one in {part_name}.")
@@ -62,6 +64,9 @@ def read(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, 
         footer += range(before - contract.file.skip_footer + 1, before + 1)
     if footer:
         connection.execute("delete from unreadable where source_row_number in (select unnest(?))", [footer])
+    possible = [read_lines.rare_texts(p, contract.file) for _, p in files] if contract.file.format == "csv" else []
+    for macro in cell_macros(*(map(any, zip(*possible, strict=True)) if possible else ())):
+        connection.execute(macro)
     union = " union all ".join(f"select * from part_{number}" for number in range(len(parts)))
     connection.execute(f"create view source as {union}")
     return Source(headers, tuple(parts), tuple(footer))

@@ -19,7 +19,7 @@ QUOTE = literal("'")
 def rejected_sql(contract: Contract, delivery: Delivery, fields: list[Field], width: int) -> str:
     """One row per fault, with the raw cells of the row as a JSON list in the file's order."""
     raw = f"cast(to_json([{', '.join(f'c{n}' for n in range(width))}]) as varchar)"
-    marked = f"(select *, {raw} as raw_text from marked where source_row_number in (select source_row_number from rows where is_bad))"
+    marked = f"(select *, {raw} as raw_text from aside where not is_blank and not is_total)"
     faults = ", ".join(
         [f"case when {f.fault} then {_fault(f, contract)} end" for f in fields]
         + [f"case when {violation(rule)} then {_broken(rule, contract)} end" for rule in contract.row_rules]

@@ -17,7 +17,7 @@ from typing import IO
 
 from pipelines.contracts.model import Contract
 from pipelines.errors import DeliveryRefused
-from pipelines.files import CHUNK
+from pipelines.files import CHUNK, link_or_copy
 
 MAX_ENTRIES = 2_000
 MAX_BYTES = 4 << 30
@@ -174,23 +174,57 @@ def _streamed(source: IO[bytes] | gzip.GzipFile, target: Path, name: str) -> Pat
 
 
 def _as_utf8(contract: Contract, path: Path, name: str, target: Path) -> Path:
-    encoding = contract.file.encoding.lower().replace("_", "-")
-    codec = "utf-8-sig" if encoding in ("utf-8", "utf8") else contract.file.encoding
+    is_utf8 = codecs.lookup(contract.file.encoding).name == "utf-8"
+    if is_utf8 and contract.file.format == "csv" and not _needs_rewriting(path):
+        link_or_copy(path, target)  # the reader of lines tests each row's encoding itself
+        return target
     try:
-        with path.open("rb") as raw, target.open("w", encoding="utf-8", newline="\n") as writer:
-            for text in _decoded(raw, codec):
-                writer.write(text)
+        with path.open("rb") as raw, target.open("wb") as writer:
+            for piece in _checked(raw) if is_utf8 else _decoded(raw, contract.file.encoding):
+                writer.write(piece)
     except UnicodeError as error:
-        raise DeliveryRefused(
-            f"{name}: expected text in {contract.file.encoding}, found bytes that are not ({error}). "
-            f"Deliver the file in {contract.file.encoding}, or change encoding in contract {contract.id}."
-        ) from error
+        raise not_in_encoding(contract, name, str(error)) from error
     return target
 
 
-def _decoded(raw: IO[bytes], codec: str) -> Iterator[str]:
-    """Pieces of text with all line ends (CR LF, CR, LF) as line feeds."""
+def not_in_encoding(contract: Contract, name: str, found: str) -> DeliveryRefused:
+    """The refusal of a file whose bytes are not in the promised encoding."""
+    return DeliveryRefused(
+        f"{name}: expected text in {contract.file.encoding}, found bytes that are not ({found}). "
+        f"Deliver the file in {contract.file.encoding}, or change encoding in contract {contract.id}."
+    )
+
+
+def _needs_rewriting(path: Path) -> bool:
+    """Whether a file begins with a byte order mark or has line ends other than line feeds."""
+    with path.open("rb") as file:
+        piece = file.read(CHUNK)
+        if piece.startswith(codecs.BOM_UTF8):
+            return True
+        while piece:
+            if b"\r" in piece:
+                return True
+            piece = file.read(CHUNK)
+    return False
+
+
+def _checked(raw: IO[bytes]) -> Iterator[bytes]:
+    """Pieces of UTF-8 as they are, proven to be UTF-8, without a byte order mark and with line feeds only."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    piece = raw.read(CHUNK).removeprefix(codecs.BOM_UTF8)
+    while piece:
+        after = raw.read(CHUNK)
+        if piece.endswith(b"\r") and after.startswith(b"\n"):
+            piece = piece[:-1]  # the line feed of this line end leads the next piece
+        decoder.decode(piece)
+        yield piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in piece else piece
+        piece = after
+    decoder.decode(b"", final=True)
+
+
+def _decoded(raw: IO[bytes], codec: str) -> Iterator[bytes]:
+    """Pieces of text in another encoding as UTF-8, with all line ends (CR LF, CR, LF) as line feeds."""
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(codec)(), translate=True)
     while piece := raw.read(CHUNK):
-        yield decoder.decode(piece)
-    yield decoder.decode(b"", final=True)
+        yield decoder.decode(piece).encode()
+    yield decoder.decode(b"", final=True).encode()

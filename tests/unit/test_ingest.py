@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import ConfigurationError, DeliveryRefused
+from pipelines.files import CHUNK
+from pipelines.ingest.expressions import BLANKS
 from tests.conforming import COLUMNS, amounts, contract, run
 
 SAP = "Rapport;;\n;;\nBilag;Dato;Beløb\n0001;01.02.2026;1.234,56-\n\n0002;28.02.2026;12\nI alt;;1.222,56-\n"
@@ -69,6 +71,10 @@ def test_bad_rows_are_rejected_alone_with_row_column_and_words(tmp_path: Path) -
         ("0,005", {"decimal": ","}, None),
         ("12 kr", {"decimal": ","}, None),
         ("99999999999999999999", {"decimal": ","}, None),
+        ("9999999999999999,99", {"decimal": ","}, "9999999999999999.99"),
+        ("12,3400000000", {"decimal": ","}, "12.34"),
+        ("0x10", {"decimal": ","}, None),
+        ("1_0", {"decimal": ","}, None),
     ],
 )
 def test_amounts_are_read_exactly_or_not_at_all(
@@ -86,6 +92,44 @@ def test_unit_and_sign_make_whole_currency_with_cost_positive(tmp_path: Path) ->
     agreement = contract(tmp_path, amounts={"unit": 1000000, "sign": -1})
     _, rows, _ = run(tmp_path, agreement, "Bilag;Dato;Beløb\n1;01.02.2026;-12,345678\n".encode())
     assert amounts(rows) == [(2, "12345678.00")]
+
+
+@pytest.mark.parametrize("blank", list(BLANKS))
+@pytest.mark.parametrize("other", ["", "\u00a0", "+"])
+def test_blanks_around_a_cell_are_no_part_of_it(tmp_path: Path, blank: str, other: str) -> None:
+    """Whatever else stands in the file: what a file cannot hold is not looked for in its cells."""
+    cell = f'"{blank}7A{blank}"' if blank in "\r\n" else f"{blank}7A{blank}"
+    content = f"Bilag;Dato;Beløb\n{cell};01.02.2026;1\nx{other}y;01.02.2026;1\n"
+    _, rows, _ = run(tmp_path, contract(tmp_path), content.encode())
+    assert [r["voucher_key"] for r in rows] == ["7A", f"x{other}y"]
+
+
+def test_a_shortened_code_is_found_wherever_it_stands_in_a_large_file(tmp_path: Path) -> None:
+    """Also where it is cut by the pieces in which the file is looked through."""
+    head, line = "Bilag;Dato;Beløb\n", "{};01.02.2026;1\n"
+    for shift in range(12):
+        filler = line.format("1" * (CHUNK - len(head.encode()) - len(line.format("")) - shift))
+        _, rows, faults = run(tmp_path, contract(tmp_path), (head + filler + line.format("5,798E+12")).encode())
+        assert ([f[2] for f in faults], len(rows)) == (["digits_lost"], 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "style", "expected"),
+    [
+        ("2026", "yyyy", 2026),
+        ("2025-26", "yyyy-yyyy", 2025),
+        ("-999", "yyyy", None),
+        ("2e03", "yyyy", None),
+        ("20.5", "yyyy", None),
+        ("2026", "yyyy-yyyy", None),
+    ],
+)
+def test_years(tmp_path: Path, text: str, style: str, expected: int | None) -> None:
+    year = {"name": "fiscal_year", "physicalName": "År", "logicalType": "string"}
+    year["customProperties"] = [{"property": "format", "value": style}]  # type: ignore[assignment]
+    content = f"Bilag;Dato;Beløb;År\n1;01.02.2026;1;{text}\n2;01.02.2026;1;\n"
+    _, rows, _ = run(tmp_path, contract(tmp_path, columns=[*COLUMNS, year]), content.encode())
+    assert {r["voucher_key"]: r["fiscal_year"] for r in rows} == {"2": None} | ({"1": expected} if expected else {})
 
 
 @pytest.mark.parametrize(
