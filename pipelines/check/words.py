@@ -95,6 +95,7 @@ RULES = {
     "unknown_administration": Sentence(en="Unknown administration", da="Ukendt forvaltning"),
     "repeated_key": Sentence(en="The key occurs more than once", da="Nøglen forekommer mere end én gang"),
     "digits_lost": Sentence(en="Digits were lost in a spreadsheet", da="Cifre er gået tabt i et regneark"),
+    "not_an_ean": Sentence(en="Not an EAN", da="Ikke et EAN-nummer"),
     "row_rule": Sentence(en="Breaks a rule of the contract", da="Bryder en af kontraktens regler"),
 }
 WARNINGS = {

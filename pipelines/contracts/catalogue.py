@@ -42,7 +42,10 @@ LINEAGE_COLUMNS: dict[str, str] = {
 
 
 class FieldDefinition(BaseModel):
-    """One field of a dataset: what it means, its type, and who may see it."""
+    """One field of a dataset: what it means, its type, and who may see it.
+
+    A field that `classifies` another says of which kind that one's number is, and is filled while conforming.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -52,6 +55,7 @@ class FieldDefinition(BaseModel):
     unit: str = ""
     required: bool = False
     values: tuple[str, ...] = ()
+    classifies: str = ""
     classification: Literal["open", "internal", "restricted", "personal"] = "internal"
 
     @property
@@ -74,6 +78,10 @@ class Dataset(BaseModel):
     def columns(self) -> dict[str, str]:
         """All columns of the dataset's raw Parquet in order, with DuckDB types."""
         return LINEAGE_COLUMNS | {name: field.duckdb_type for name, field in self.fields.items()}
+
+    def class_field(self, name: str) -> str | None:
+        """The field that classifies a field, None when there is none."""
+        return next((n for n, field in self.fields.items() if field.classifies == name), None)
 
     @property
     def main_amount(self) -> str | None:

@@ -28,6 +28,7 @@ CONTRACT_PROPERTIES = {
 }  # fmt: skip
 COLUMN_PROPERTIES = {
     "codeList", "codeListFile", "multiValued", "compose", "aliases", "optional", "format", "amountUnit", "sign",
+    "register",
 }  # fmt: skip
 QUALITY_FIELDS = {
     "metric", "severity", "description", "unit", "arguments", "mustBe", "mustBeGreaterThan", "mustBeGreaterOrEqualTo",
@@ -191,12 +192,27 @@ def _meaning_faults(contract: Contract, document: dict[str, Any]) -> Iterable[st
         if entry.get("logicalType", expected[0]) not in expected:
             yield f"$.schema[0].properties.{entry['name']}.logicalType: expected {' or '.join(expected)}, found {entry['logicalType']}"
     yield from _layout_faults(contract)
+    yield from _register_faults(contract)
     for rule in contract.row_rules:
         yield from _rule_faults(rule, contract)
     required = {name for name, field in contract.dataset.fields.items() if field.required}
     missing = sorted(required - contract.provided_fields())
     if missing:
         yield f"$.schema[0].properties: {contract.dataset_name} requires {missing}, and nothing in the contract fills them"
+
+
+def _register_faults(contract: Contract) -> Iterable[str]:
+    """Columns that no number of the register stated can be in, and classes that something else than the register would fill."""
+    for column in contract.columns:
+        where, field = f"$.schema[0].properties.{column.name}", contract.field(column.name)
+        if column.register_code and (field.type != "code" or field.values or column.code_list or column.code_list_file):
+            yield f"{where}.register: expected a field of type code, without a code list"
+        elif column.register_code == "cvr" and column.name not in contract.class_fields:
+            fields = sorted({f.classifies for f in contract.dataset.fields.values() if f.classifies})
+            yield f"{where}.register: cvr is for {' and '.join(fields) or 'no field'} of {contract.dataset_name}"
+    derived = {name for name, field in contract.dataset.fields.items() if field.classifies}
+    if given := sorted(derived & contract.given_fields()):
+        yield f"$.schema[0].properties: {given} cannot be given, register: cvr fills them"
 
 
 def _layout_faults(contract: Contract) -> Iterable[str]:

@@ -73,6 +73,12 @@ class Contract(Part):
         """The catalogue's definition of a field that this contract may fill. Raises KeyError when there is none."""
         return self.dataset.fields.get(name) or common_fields()[name]
 
+    @property
+    def class_fields(self) -> dict[str, str]:
+        """The columns whose numbers are classified, each with the field that says of which kind a number is."""
+        classified = {c.name: self.dataset.class_field(c.name) for c in self.columns if c.register_code == "cvr"}
+        return {name: kind for name, kind in classified.items() if kind}
+
     def derived_values(self) -> dict[str, str]:
         """Fields that follow from what the contract says of its amounts."""
         price_year = {"price_year": str(self.amounts.price_year)} if self.amounts.price_year else {}
@@ -105,10 +111,13 @@ class Contract(Part):
         named |= {n for c in self.corrections for n in (*c.where, c.column)}
         return (named | set(self.unpivot.columns if self.unpivot else ())) - {""}
 
-    def provided_fields(self) -> set[str]:
-        """Every field that a row of this contract can get a value for, from whatever place."""
+    def given_fields(self) -> set[str]:
+        """Every field that the contract takes from somewhere: a column, a constant, the file's name."""
         unpivoted = (
             {self.unpivot.into} | {n for c in self.unpivot.columns.values() for n in c} if self.unpivot else set()
         )
-        derived = {n for n in self.derived_values() if n in self.dataset.fields}
-        return {c.name for c in self.columns} | set(self.constants) | set(self.file.file_fields) | unpivoted | derived
+        return {c.name for c in self.columns} | set(self.constants) | set(self.file.file_fields) | unpivoted
+
+    def provided_fields(self) -> set[str]:
+        """Every field that a row of this contract can get a value for, from whatever place."""
+        return self.given_fields() | set(self.derived_values()) | set(self.class_fields.values())

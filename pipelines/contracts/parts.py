@@ -234,6 +234,7 @@ class Column(Part):
     optional: bool = False
     amount_unit: Literal[1, 1000, 1000000] | None = None
     sign: Literal[1, -1] | None = None
+    register_code: Literal["cvr", "ean"] | None = Field(default=None, alias="register")
 
     @property
     def source_names(self) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ class Match:
 
 def candidates(dataset: Dataset, with_administration: bool, taken: Iterable[str] = ()) -> dict[str, FieldDefinition]:
     """The fields that a column may be. `administration_code` stands for the column that names the administration."""
-    fields = {name: field for name, field in dataset.fields.items() if name not in set(taken)}
+    fields = {name: f for name, f in dataset.fields.items() if name not in set(taken) and not f.classifies}
     if with_administration:
         code = FieldDefinition(type="code", description="Column that names the administration.")
         fields |= {ADMINISTRATION: code, "administration_name": common_fields()["administration_name"]}

@@ -11,6 +11,9 @@ from pipelines.draft.values import FISCAL_YEAR, NumberStyle, empty_dates, separa
 from pipelines.draft.wide import Wide
 from pipelines.draft.words import accepted_value, is_personal
 
+MOSTLY_CVR, MOSTLY_EAN = 0.5, 0.9  # a faulty CVR number costs a warning, a faulty EAN the row
+SEVERAL = 3  # values; fewer may pass the check by chance
+
 
 @dataclass(frozen=True)
 class CodeList:
@@ -107,6 +110,14 @@ class Proposal:
         """What stands between several values in a cell, None where ingestion knows it."""
         sign = separator(match.column.distinct) if self.definition(match.field).type == "codes" else None
         return None if sign == "|" else sign
+
+    def register_of(self, match: Match) -> str | None:
+        """The register whose numbers most values are."""
+        definition = self.definition(match.field)
+        if self.dataset.class_field(match.field):
+            return "cvr" if match.column.cvr > MOSTLY_CVR else None
+        may_be = definition.type == "code" and not definition.values and len(match.column.distinct) >= SEVERAL
+        return "ean" if may_be and match.column.ean >= MOSTLY_EAN else None
 
     def year_style(self, match: Match) -> str | None:
         """The style of a year that is written as two."""

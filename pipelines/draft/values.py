@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from pipelines.ingest.identifiers import classes_of, eans_of
+
 MAX_DISTINCT = 40
 D4, D2, D12 = r"(?P<y>\d{4})", r"\d{2}", r"\d{1,2}"
 CLOCK = r"\d{2}:\d{2}"
@@ -83,7 +85,12 @@ class Profile:
     @cached_property
     def cvr(self) -> float:
         """The share of values that are a Danish business number with a right check digit."""
-        return sum(1 for v in self.counts if is_cvr(v)) / len(self.counts) if self.counts else 0.0
+        return classes_of(self.distinct).count("domestic") / len(self.counts) if self.counts else 0.0
+
+    @cached_property
+    def ean(self) -> float:
+        """The share of values that are an EAN with a right check digit."""
+        return sum(code is not None for code in eans_of(self.distinct)) / len(self.counts) if self.counts else 0.0
 
     @cached_property
     def keyish(self) -> float:
@@ -104,14 +111,6 @@ def profile(header: str, position: int, cells: Sequence[str | None]) -> Profile:
     """The profile of one column of a sample."""
     values = tuple(text for cell in cells if cell is not None and (text := cell.strip(" \t\r\n\u00a0\u202f\ufeff")))
     return Profile(header, position, values, len(cells))
-
-
-def is_cvr(text: str) -> bool:
-    """Whether a text is a business number of CVR: eight digits, weights 2 7 6 5 4 3 2 1, sum divisible by 11."""
-    digits = re.sub(r"^DK|[\s-]", "", text.upper())
-    if not re.fullmatch(r"[1-9]\d{7}", digits):
-        return False
-    return sum(int(d) * w for d, w in zip(digits, (2, 7, 6, 5, 4, 3, 2, 1), strict=True)) % 11 == 0
 
 
 def date_style(values: Sequence[str]) -> tuple[str, float]:

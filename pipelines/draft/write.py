@@ -135,6 +135,7 @@ def _property(proposal: Proposal, match: Match) -> Iterator[str]:
         "multiValued": proposal.separator_of(match),
         "format": proposal.year_style(match),
         "amountUnit": proposal.units.get(match.field),
+        "register": proposal.register_of(match),
     }
     custom = {name: value for name, value in custom.items() if value}
     lists = proposal.code_list(match)
@@ -225,6 +226,7 @@ def _lines(proposal: Proposal) -> Iterable[tuple[str, str, str, str]]:
         how = [
             proposal.dates_of(match),
             f"{len(lists.known)} codes, {len(lists.unknown)} not understood" if lists else "",
+            {"cvr": "CVR numbers", "ean": "EAN numbers"}.get(proposal.register_of(match) or "", ""),
         ]
         mark = f"{match.confidence:.2f}" if match.is_sure else f"[yellow]{match.confidence:.2f} ?[/yellow]"
         yield match.column.header.replace("[", r"\["), match.field, mark, ", ".join(h for h in how if h)

@@ -17,12 +17,13 @@ from pipelines.ingest.archive import Delivery
 from pipelines.ingest.controls import apply_corrections, violation, with_control_totals
 from pipelines.ingest.expressions import literal, trimmed
 from pipelines.ingest.fields import Field, constant_value, row_fields, typed_rows
+from pipelines.ingest.identifiers import faulty_numbers
 from pipelines.ingest.layout import Layout, match_headers
 from pipelines.ingest.readers import read
 from pipelines.ingest.rejections import rejected_sql, rejection_counts
 from pipelines.ingest.report import DeliveryReport
 
-CONFORM_VERSION = 6
+CONFORM_VERSION = 7
 MEMORY_LIMIT = "3GB"
 # Columns with more different values than this in a row group are written plain: looking for repetitions in a ledger's
 # voucher numbers and texts costs more than it saves.
@@ -166,7 +167,7 @@ def _counted(
         source_amount=None if accepted_amount is None or rejected_amount is None else accepted_amount + rejected_amount,
         accepted_amount=accepted_amount,
         rejected_amount=rejected_amount,
-        warnings=layout.warnings,
+        warnings=(*layout.warnings, *faulty_numbers(connection, contract, delivery.file_name, accepted)),
     )
 
 

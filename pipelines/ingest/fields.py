@@ -7,6 +7,7 @@ from pipelines.contracts.codes import Codes
 from pipelines.contracts.model import Contract
 from pipelines.contracts.parts import Column
 from pipelines.ingest.expressions import Cast, cast_of, literal, lookup, trimmed
+from pipelines.ingest.identifiers import CASTS, CVR_CLASS
 from pipelines.ingest.layout import Layout
 
 
@@ -58,11 +59,14 @@ def row_fields(contract: Contract, layout: Layout, codes: Codes, file_name: str)
     fields = [_administration(contract, layout, codes)]
     for column in contract.columns:
         definition = contract.field(column.name)
-        cast = cast_of(column, definition, contract, codes.by_field.get(column.name))
-        required = column.required or definition.required
-        fields.append(
-            Field(column.name, _text_of(column, layout, contract), cast, " + ".join(column.source_names), required)
+        cast = CASTS.get(column.register_code or "") or cast_of(
+            column, definition, contract, codes.by_field.get(column.name)
         )
+        required = column.required or definition.required
+        text, origin = _text_of(column, layout, contract), " + ".join(column.source_names)
+        fields.append(Field(column.name, text, cast, origin, required))
+        if kind := contract.class_fields.get(column.name):
+            fields.append(Field(kind, text, CVR_CLASS, origin, False))
     for name, value in _constants(contract, file_name).items():
         definition = contract.field(name)
         fields.append(

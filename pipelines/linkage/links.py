@@ -14,7 +14,7 @@ from pipelines.linkage.products import link_products
 from pipelines.linkage.suppliers import link_suppliers
 from pipelines.transform.build import Build
 
-LINK_VERSION = 2
+LINK_VERSION = 3
 SOURCES = ("systems", "contracts", "postings")
 
 

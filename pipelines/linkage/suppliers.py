@@ -16,14 +16,17 @@ def link_suppliers(connection: duckdb.DuckDBPyConnection, build: Build, target: 
     """One row per spelling (name and register number as sources write them), with the supplier it means.
 
     Spellings with the same register number are one; a spelling without a number joins the one number that its name goes with.
+    A faulty number is none: whose it was meant to be is not known, so it brings nobody together. Where no contract states a
+    register, numbers are taken as they stand.
     """
-    spelled = " union all ".join(
-        f"select supplier_name, supplier_registration_code from {raw_rows(build, n)}" for n in SOURCES
-    )
+    columns = "supplier_name, supplier_registration_code, supplier_register_class_code"
+    spelled = " union all ".join(f"select {columns} from {raw_rows(build, n)}" for n in SOURCES)
     connection.execute(
         "create table spelling as select *, 's' || left(md5(name || '|' || written_code), 12) as id, firm(name) as firm_name, "
-        "regexp_replace(regexp_replace(upper(written_code), '[^0-9A-Z]', '', 'g'), '^DK', '') as code from ("
-        "select coalesce(supplier_name, '') as name, coalesce(supplier_registration_code, '') as written_code, count(*) as uses "
+        "case when class is distinct from 'faulty' "
+        "then regexp_replace(regexp_replace(upper(written_code), '[^0-9A-Z]', '', 'g'), '^DK', '') else '' end as code from ("
+        "select coalesce(supplier_name, '') as name, coalesce(supplier_registration_code, '') as written_code, count(*) as uses, "
+        "max(supplier_register_class_code) as class "
         f"from ({spelled}) where supplier_name is not null or supplier_registration_code is not null group by 1, 2)"
     )
     connection.execute(
@@ -66,13 +69,17 @@ def _supplier_pairs() -> str:
 
 
 def _supplier_table() -> str:
+    """Every spelling with its supplier; one that nobody names is called by its number."""
     return """
-        select s.name as source_supplier_name, s.written_code as source_registration_code, g.head as supplier_id,
-               first_value(nullif(s.name, '')) over best as supplier_name,
-               max(nullif(s.code, '')) over (partition by g.head) as supplier_registration_code,
+        select s.name as source_supplier_name, s.written_code as source_registration_code, s.class as source_register_class_code,
+               g.head as supplier_id,
+               coalesce(first_value(nullif(s.name, '')) over best, max(s.written_code) over (partition by g.head)) as supplier_name,
+               first_value(nullif(s.code, '')) over surest as supplier_registration_code,
                coalesce(l.method, 'only_spelling') as link_method, coalesce(l.probability, 1.0) as link_probability,
                coalesce(l.reason, 'The only spelling of this supplier') as link_reason
         from spelling s join grouped g using (id) left join linked l using (id)
         window best as (partition by g.head order by (s.name = '')::int, s.uses desc, s.name
-                        rows between unbounded preceding and unbounded following)
+                        rows between unbounded preceding and unbounded following),
+               surest as (partition by g.head order by (s.code = '')::int, (s.class is distinct from 'domestic')::int, s.code desc
+                          rows between unbounded preceding and unbounded following)
         order by 1, 2"""

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from pipelines.sample import names
 from pipelines.sample.catalogue import ADMINISTRATIONS, CAPABILITIES, EVERYWHERE
+from pipelines.sample.habits import stated_number
 from pipelines.sample.uses import ALWAYS, FOREVER, MISSING_NUMBER, STYLES
 from pipelines.sample.world import Contract, Supplier, Use, World
 
@@ -60,7 +61,7 @@ def _key(code: str, number: int, rng: random.Random) -> str:
 
 def _base(rng: random.Random, code: str, number: int, supplier: Supplier, name: str) -> Contract:
     """A contract with a supplier as this administration writes it, without period, money or systems."""
-    has_number = supplier.registration_code and rng.random() >= MISSING_NUMBER[code]
+    has_number = not supplier.registration_code or rng.random() >= MISSING_NUMBER[code]
     start = date(rng.randint(2018, 2024), rng.choice((1, 4, 7, 10)), 1)
     return Contract(
         administration_code=code,
@@ -69,7 +70,7 @@ def _base(rng: random.Random, code: str, number: int, supplier: Supplier, name: 
         parent_key="",
         supplier=supplier,
         supplier_name=names.firm_variant(supplier.name, supplier.former_name, STYLES[code], rng),
-        registration_code=supplier.registration_code if has_number else "",
+        registration_code=stated_number(supplier, code, f"contract {number}") if has_number else "",
         type_code="licence",
         method=rng.choice(METHODS),
         start_date=start,

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from pipelines.sample import names
-from pipelines.sample.world import Contract, Use
+from pipelines.sample.world import Contract, Supplier, Use
 
 DANISH_CRITICALITY = {"low": "Lav", "medium": "Mellem", "high": "Høj", "vital": "Samfundskritisk"}
 DANISH_SENSITIVITY = {
@@ -24,6 +24,10 @@ DANISH_TYPES = {
 }
 
 
+FOREIGN_NUMBERS = ("kff", "suf", "tmf")  # who have room for the number of another country
+MISTYPED_SHARE, PERSONAL_SHARE = 0.02, 0.015
+
+
 def editor(key: str) -> str:
     """The person who is said to have edited a record last."""
     return names.person(random.Random(key))
@@ -35,6 +39,17 @@ def stated_amount(use: Use) -> Decimal | None:
     if rng.random() < 0.4 or use.is_supplied_by_koncern_it:
         return None
     return Decimal(round(float(use.yearly_amount) * rng.uniform(0.9, 1.1), -3))
+
+
+def stated_number(supplier: Supplier, code: str, key: str) -> str:
+    """The supplier's register number as an administration states it: now and then mistyped, or the tradesman's own."""
+    if not supplier.registration_code:
+        return supplier.foreign_code if code in FOREIGN_NUMBERS else ""
+    rng = random.Random(f"number {code} {key}")
+    draw = rng.random()
+    if draw < PERSONAL_SHARE and not supplier.is_it:
+        return names.PERSONAL_NUMBER
+    return names.mistyped(supplier.registration_code, rng) if draw < MISTYPED_SHARE else supplier.registration_code
 
 
 def terminated(contract: Contract, day: date) -> date | None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pipelines.sample import accounts, names
 from pipelines.sample.accounts import Account
 from pipelines.sample.catalogue import ADMINISTRATIONS, EVERYWHERE, FIRST_YEAR, LAST_DATE, cost_centre
+from pipelines.sample.habits import stated_number
 from pipelines.sample.uses import FOREVER, STYLES
 from pipelines.sample.world import Contract, Posting, Project, Supplier, Use, World
 
@@ -18,6 +19,7 @@ IT_FUNCTION = "06.45.52"
 MONTHS = tuple(
     (year, month) for year in (2024, 2025, 2026) for month in range(1, 13) if date(year, month, 1) <= LAST_DATE
 )
+NUMBERS_OF_INVOICES = date(2026, 10, 1)
 CREDIT_SHARE, CLOSING_SHARE = 0.015, 0.1
 OTHER_IT_SHARE = 0.16  # of an administration's lines: IT bought without a contract
 
@@ -49,6 +51,12 @@ class Ledger:
             self.spellings[supplier.number] = names.firm_variant(supplier.name, supplier.former_name, style, self.rng)
         return self.spellings[supplier.number]
 
+    def supplier_number(self, supplier: Supplier, day: date) -> str:
+        """The supplier's number, from the vendor register; since that date tmf's ledger has it as the invoice writes it."""
+        if self.code == "tmf" and day >= NUMBERS_OF_INVOICES:
+            return stated_number(supplier, self.code, f"line {len(self.lines)}")
+        return supplier.registration_code
+
     def day(self, year: int, month: int) -> date:
         """A day of the month, never one that months lack."""
         return date(year, month, self.rng.randint(1, 28))
@@ -77,7 +85,7 @@ class Ledger:
                 project_code=subject.project_code,
                 supplier_key=f"{supplier.number:010d}" if supplier else "",
                 supplier_name=self.supplier_name(supplier) if supplier else "",
-                registration_code=supplier.registration_code if supplier else "",
+                registration_code=self.supplier_number(supplier, day) if supplier else "",
                 contract_key=subject.contract_key if shows_reference else "",
                 system_key=subject.system_key if shows_reference and self.code == "tmf" else "",
                 partner_code=extra.get("partner_code", ""),

@@ -22,9 +22,11 @@ FIRM_STEMS = (
 )  # fmt: skip
 FIRM_TRADES = ("Data", "Systemer", "Software", "Informatik", "Digital", "Teknologi", "Løsninger", "IT-Drift")
 FOREIGN_FIRMS = (
-    ("Northmerewick Software Ltd.", "GB"), ("Halvorsrud & Lie Systemer AS", "NO"), ("Grünfeldhausen Informatik GmbH", "DE"),
-    ("Kestrelmoor Cloud Inc.", "US"), ("Lindqvistberg Programvara AB", "SE"), ("Vandermolenbeek Solutions B.V.", "NL"),
+    ("Northmerewick Software Ltd.", "GB 999 0000 01"), ("Halvorsrud & Lie Systemer AS", "NO999000002MVA"),
+    ("Grünfeldhausen Informatik GmbH", "DE999000003"), ("Kestrelmoor Cloud Inc.", "99-9000004"),
+    ("Lindqvistberg Programvara AB", "SE999000000501"), ("Vandermolenbeek Solutions B.V.", "NL999000006B01"),
 )  # fmt: skip
+PERSONAL_NUMBER = "391399-0001"  # the shape of a person's number; nobody is born on day 39 of month 13
 OTHER_FIRMS = (
     "Bageren på Hjørnet i Sivholm", "Egholt Rengøring", "Ravnsø Entreprenør", "Lyngsø VVS", "Brixvad El", "Humlevad Catering",
     "Odderskær Taxa", "Kragemose Møbler", "Pilekrogens Planteskole", "Junker Autolak", "Klintens Kursuscenter", "Ternens Tolke",
@@ -57,6 +59,12 @@ def registration_code(rng: random.Random, taken: set[str]) -> str:
         if code not in taken and is_registration_code(code):
             taken.add(code)
             return code
+
+
+def mistyped(number: str, rng: random.Random) -> str:
+    """The number with one digit wrong."""
+    where = rng.randrange(1, len(number))
+    return number[:where] + rng.choice([d for d in "0123456789" if d != number[where]]) + number[where + 1 :]
 
 
 def brand(rng: random.Random, taken: set[str]) -> str:

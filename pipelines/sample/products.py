@@ -37,8 +37,8 @@ def make_suppliers(rng: random.Random, world: World) -> None:
     for name in current:
         old = former.pop() if former and rng.random() < 0.15 else None
         world.suppliers.append(Supplier(len(world.suppliers) + 1, name, old, names.registration_code(rng, taken)))
-    for name, _ in names.FOREIGN_FIRMS:
-        world.suppliers.append(Supplier(len(world.suppliers) + 1, name, None, ""))
+    for name, code in names.FOREIGN_FIRMS:
+        world.suppliers.append(Supplier(len(world.suppliers) + 1, name, None, "", foreign_code=code))
     for name in names.MIXED_FIRMS:
         code = names.registration_code(rng, taken)
         world.suppliers.append(Supplier(len(world.suppliers) + 1, f"{name} ApS", None, code))

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ from pipelines.sample import names
 from pipelines.sample.extract import Extract
 from pipelines.sample.formats import gzip_bytes
 from pipelines.sample.planted import planted
-from pipelines.sample.world import Posting, Use, World
+from pipelines.sample.world import Contract, Posting, Use, World
 
 POSTING_HEADER = (
     "contract_id",
@@ -75,6 +75,7 @@ def _totals(extracts: Sequence[Extract]) -> dict[str, object]:
             for c in sorted({e.contract_id for e in in_force})
         },
         "deliveries": len(extracts),
+        "numbers": _number_totals(in_force),
         "postings": _posting_totals(in_force),
         "budgets": _part_totals(in_force, "budgets"),
         "investments": _part_totals(in_force, "investments"),
@@ -95,6 +96,24 @@ def _contract_total(extracts: Sequence[Extract]) -> dict[str, object]:
         total["accepted_amount"] = _money(sum((e.amount_of(accepted=True) for e in extracts), Decimal(0)))
         total["rejected_amount"] = _money(sum((e.amount_of(accepted=False) for e in extracts), Decimal(0)))
     return total
+
+
+def _number_totals(extracts: Sequence[Extract]) -> dict[str, object]:
+    """Per contract, how many good rows have what kind of number of their supplier, whether or not the file has a column for it."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for extract in extracts:
+        for line in extract.lines:
+            if not line.fault and isinstance(line.origin, Use | Contract | Posting) and line.origin.registration_code:
+                counts[extract.contract_id][_kind(line.origin.registration_code)] += 1
+    return {contract: dict(sorted(found.items())) for contract, found in sorted(counts.items())}
+
+
+def _kind(number: str) -> str:
+    if number == names.PERSONAL_NUMBER:
+        return "personal"
+    if number in dict(names.FOREIGN_FIRMS).values():
+        return "foreign"
+    return "domestic" if names.is_registration_code(number) else "faulty"
 
 
 def _posting_totals(extracts: Sequence[Extract]) -> dict[str, object]:
@@ -136,13 +155,19 @@ def _administration(origin: object) -> str:
 
 
 def _personal(extracts: Sequence[Extract]) -> dict[str, object]:
-    """Every invented person and address that stands in some file."""
+    """Every invented person, address and personal number that stands in some file."""
     pool = {f"{first} {last}" for first in names.FIRST_NAMES for last in names.LAST_NAMES}
     addresses = {names.mail(name) for name in pool}
     found = {
         text for e in extracts for line in e.lines for text in _texts(line.cells) if text in pool or text in addresses
     }
-    return {"names": sorted(found & pool), "addresses": sorted(found & addresses)}
+    numbers = {
+        n
+        for e in extracts
+        for line in e.lines
+        if (n := getattr(line.origin, "registration_code", "")) == names.PERSONAL_NUMBER
+    }
+    return {"names": sorted(found & pool), "addresses": sorted(found & addresses), "numbers": sorted(numbers)}
 
 
 def _texts(value: object) -> Iterable[str]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from pipelines.sample import names
 from pipelines.sample.catalogue import ADMINISTRATIONS, CAPABILITIES, EVERYWHERE, MOVED_TASKS, TRANSFER_DATE
+from pipelines.sample.habits import stated_number
 from pipelines.sample.world import Product, Supplier, Use, World
 
 ALWAYS, FOREVER = date(2000, 1, 1), date(2099, 12, 31)
@@ -123,7 +124,7 @@ def _use(rng: random.Random, want: Want, number: int, seller: Supplier) -> Use:
     administration, style = ADMINISTRATIONS[code], STYLES[code]
     start = date(rng.randint(2012, 2024), rng.randint(1, 12), 1)
     is_old_name = product.former_name is not None and rng.random() < 0.3
-    has_number = seller.registration_code and rng.random() >= MISSING_NUMBER[code]
+    has_number = not seller.registration_code or rng.random() >= MISSING_NUMBER[code]
     known = rng.random() < 0.85 or product.family in ("A", "B", "C", "S")
     lifecycle = rng.choice(("operational",) * 9 + ("phasing_in", "undecided"))
     catalogue_key = product.catalogue_key if rng.random() < 0.8 else str(uuid.UUID(int=rng.getrandbits(128), version=4))
@@ -137,7 +138,7 @@ def _use(rng: random.Random, want: Want, number: int, seller: Supplier) -> Use:
         version=f"{product.version}.{rng.randint(0, 9)}" if rng.random() < 0.6 else "",
         seller=seller,
         supplier_name=names.firm_variant(seller.name, seller.former_name, style, rng),
-        registration_code=seller.registration_code if has_number else "",
+        registration_code=stated_number(seller, code, f"system {number}") if has_number else "",
         catalogue_key=catalogue_key,
         capability_codes=_codes(product, code, rng) if known else (),
         lifecycle="operational" if product.family in ("A", "B", "C", "S") else lifecycle,

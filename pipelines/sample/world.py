@@ -8,13 +8,14 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class Supplier:
-    """A firm: its proper name, what it was called before, and its number (empty when foreign)."""
+    """A firm: its proper name, what it was called before, its number (empty when foreign), and that of another country."""
 
     number: int
     name: str
     former_name: str | None
     registration_code: str
     is_it: bool = True
+    foreign_code: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,14 @@ import json
 from collections import defaultdict
 from decimal import Decimal
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
+from pipelines.contracts.loading import load_contracts
 from pipelines.instance import PROJECT_ROOT, Instance
 
 TRUTH = PROJECT_ROOT / "tests" / "truth"
@@ -32,6 +35,12 @@ def truth(name: str) -> list[dict[str, str]]:
     content = (TRUTH / name).read_bytes()
     text = gzip.decompress(content) if name.endswith(".gz") else content
     return list(csv.DictReader(text.decode("utf-8").splitlines()))
+
+
+def inputs(instance: Instance) -> Path:
+    """What the build of the current release was made of."""
+    manifest = json.loads((instance.releases / "current" / "release.json").read_text("utf-8"))
+    return instance.build / manifest["build_id"] / "inputs"
 
 
 def test_rows_and_money_per_contract(marts: duckdb.DuckDBPyConnection, totals: dict[str, Any]) -> None:
@@ -104,17 +113,71 @@ def test_every_posting_can_be_traced_to_its_row(marts: duckdb.DuckDBPyConnection
 
 
 def test_just_the_planted_rows_are_rejected(released_sample: Instance) -> None:
-    manifest = json.loads((released_sample.releases / "current" / "release.json").read_text("utf-8"))
-    inputs = released_sample.build / manifest["build_id"] / "inputs"
+    folder = inputs(released_sample)
     found = duckdb.sql(
         "select distinct r.contract_id, d.file_name, r.source_row_number, r.rule_code from "
-        f"read_parquet('{inputs}/raw_rejection/*.parquet') r "
-        f"join read_parquet('{inputs}/raw_delivery/*.parquet') d using (delivery_id)"
+        f"read_parquet('{folder}/raw_rejection/*.parquet') r "
+        f"join read_parquet('{folder}/raw_delivery/*.parquet') d using (delivery_id)"
     ).fetchall()
     expected = [
         (r["contract_id"], r["file_name"], int(r["source_row_number"]), r["rule_code"]) for r in truth("bad_rows.csv")
     ]
     assert sorted(found) == sorted(expected)
+
+
+def test_supplier_numbers_are_of_the_kind_that_was_written(released_sample: Instance, totals: dict[str, Any]) -> None:
+    contracts = {c.id for c in load_contracts(PROJECT_ROOT / "data" / "contracts") if c.class_fields}
+    expected = {
+        (contract, kind, kind != "personal"): rows
+        for contract in contracts
+        for kind, rows in totals["numbers"][contract].items()
+    }
+    folder = inputs(released_sample)
+    found = duckdb.sql(
+        " union all ".join(
+            "select r.contract_id, supplier_register_class_code, supplier_registration_code is not null, count(*) "
+            f"from read_parquet('{folder}/raw_{dataset}/*.parquet') r "
+            f"join read_parquet('{folder}/raw_delivery/*.parquet') d using (delivery_id) "
+            "where is_in_force and supplier_register_class_code is not null group by all"
+            for dataset in ("systems", "contracts", "postings")
+        )
+    ).fetchall()
+    assert len(contracts) == 13
+    assert {
+        (contract, kind if is_kept else "personal", is_kept): rows for contract, kind, is_kept, rows in found
+    } == expected
+
+
+def test_a_supplier_has_the_number_that_is_right(marts: duckdb.DuckDBPyConnection) -> None:
+    found = marts.execute(
+        "select supplier_register_class_code, supplier_registration_code is not null, count(*) from dim_supplier group by all"
+    ).fetchall()
+    assert {(kind, has_number) for kind, has_number, _ in found} == {
+        ("domestic", True),
+        ("foreign", True),
+        (None, False),
+    }
+
+
+def test_no_personal_number_leaves_the_raw_files(released_sample: Instance) -> None:
+    (number,) = json.loads((TRUTH / "personal.json").read_text("utf-8"))["numbers"]
+    digits = number.replace("-", "")
+    build = inputs(released_sample).parent
+    looked_at = 0
+    for folder in (inputs(released_sample), released_sample.releases / "current" / "parquet"):
+        for path in folder.rglob("*.parquet"):
+            looked_at += 1
+            for row in pq.read_table(path).to_pylist():
+                assert number not in str(row), path
+                assert digits not in str(row), path
+    texts = [p for p in (released_sample.releases / "current").rglob("*") if p.suffix in (".json", ".html")]
+    texts += list(released_sample.raw.rglob("*.json")) + [p for p in build.rglob("*") if p.suffix in (".json", ".log")]
+    assert looked_at > 50
+    assert len(texts) > 50
+    for path in texts:
+        text = path.read_text("utf-8", errors="replace")
+        assert number not in text, path
+        assert digits not in text, path
 
 
 def test_linking_the_same_product_across_administrations(

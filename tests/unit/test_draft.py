@@ -27,9 +27,9 @@ from pipelines.draft.names import name_pattern
 from pipelines.draft.proposal import Proposal
 from pipelines.draft.propose import propose
 from pipelines.draft.sniff import encoding_of
-from pipelines.draft.values import date_style, is_cvr, number_style, separator
+from pipelines.draft.values import date_style, number_style, separator
 from pipelines.draft.words import says
-from pipelines.draft.write import contract_yaml
+from pipelines.draft.write import contract_yaml, summary
 from pipelines.errors import PortfolioError
 from tests.conforming import run
 
@@ -52,6 +52,10 @@ def draft(
     target = tmp_path / "drafted.odcs.yaml"
     target.write_text(contract_yaml(proposal), "utf-8")
     return proposal, load_contract(target)
+
+
+def summary_cells(proposal: Proposal) -> list[str]:
+    return [str(cell) for column in summary(proposal).columns for cell in column.cells]
 
 
 def fields(contract: Contract) -> dict[str, str | None]:
@@ -317,8 +321,43 @@ def test_number_that_may_be_either_is_a_guess() -> None:
     assert number_style(["1.234", "2.500"]).confidence < 0.75
 
 
-def test_business_numbers_separators_and_encodings() -> None:
-    assert (is_cvr("DK 13748136"), is_cvr("24256791"), is_cvr("10000000")) == (True, False, False)
+@pytest.mark.parametrize(
+    ("codes", "registers"),
+    [
+        (("DK-13 74 81 36", "64942212", "SE556012579001"), {"CVR-nr.": "cvr"}),
+        (("GB123456789", "NO987654321", "64942212"), {}),  # mostly other countries' numbers: of no use here
+        (("24256791", "10000000", "13748136"), {}),
+    ],
+)
+def test_a_column_of_business_numbers_gets_its_register(
+    tmp_path: Path, codes: tuple[str, ...], registers: dict[str, str]
+) -> None:
+    rows = "".join(f"S{n};System {n};Firma {n};{code}\n" for n, code in enumerate(codes))
+    proposal, contract = draft(
+        tmp_path, "x.csv", f"System-id;Systemnavn;Leverandør;CVR-nr.\n{rows}".encode(), "systems"
+    )
+    assert {c.physical_name: c.register_code for c in contract.columns if c.register_code} == registers
+    assert any("CVR numbers" in line for line in summary_cells(proposal)) is bool(registers)
+
+
+@pytest.mark.parametrize(
+    ("codes", "register"),
+    [
+        (("5798000000001", "5798000000018", "5798000000025", "5798000000032"), "ean"),
+        (("5798000000001", "5798000000018"), None),  # two may be chance
+        (("5798000000001", "5798000000018", "5798000000025", "5798000000033"), None),  # a faulty one would lose its row
+    ],
+)
+def test_a_column_of_ean_numbers_gets_its_register(
+    tmp_path: Path, codes: tuple[str, ...], register: str | None
+) -> None:
+    rows = "".join(f"S{n};System {n};{code};Enhed {n}\n" for n, code in enumerate(codes))
+    _, contract = draft(tmp_path, "x.csv", f"System-id;Systemnavn;Enhedsnr.;Enhed\n{rows}".encode(), "systems")
+    (column,) = [c for c in contract.columns if c.physical_name == "Enhedsnr."]
+    assert (column.name, column.register_code) == ("owner_unit_code", register)
+
+
+def test_separators_and_encodings() -> None:
     assert separator(["14.05+14.06", "01.18"]) == "+"
     assert separator(["14.05", "01.18"]) is None
     assert encoding_of("æøå".encode("cp865") * 9) == "cp865"

@@ -20,6 +20,7 @@ with
             source.parent_contract_key,
             source.supplier_name,
             source.supplier_registration_code,
+            source.supplier_register_class_code,
             source.contract_type_code,
             source.procurement_method_name,
             source.start_date,

@@ -32,6 +32,7 @@ with
             source.supplier_key,
             source.supplier_name,
             source.supplier_registration_code,
+            source.supplier_register_class_code,
             source.contract_key,
             source.system_key,
             source.partner_administration_code,

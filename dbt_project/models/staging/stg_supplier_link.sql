@@ -5,6 +5,7 @@ with
         select
             source_supplier_name,
             source_registration_code as source_supplier_registration_code,
+            source_register_class_code as source_supplier_register_class_code,
             supplier_id,
             supplier_name,
             supplier_registration_code,

@@ -23,6 +23,7 @@ with
             source.system_version,
             source.supplier_name,
             source.supplier_registration_code,
+            source.supplier_register_class_code,
             source.capability_codes,
             source.business_type_name,
             source.lifecycle_code,
