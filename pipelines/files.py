@@ -48,6 +48,15 @@ def copy_atomically(source: Path, target: Path) -> None:
     temporary.replace(target)
 
 
+def ends_with_line_end(path: Path) -> bool:
+    """Whether a file's last byte is a line feed; true of an empty one."""
+    with path.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return True
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
 def fresh_folder(path: Path) -> Path:
     """An empty folder at `path`, whatever was there before."""
     shutil.rmtree(path, ignore_errors=True)

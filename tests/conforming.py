@@ -89,9 +89,16 @@ def run(
     given = tuple(sorted((totals or {}).items()))
     received_at = datetime(2026, 2, 1, tzinfo=UTC)
     delivery = Delivery("d1", agreement.id, on, received_at, "0", 0, name, f"landing/tmf/{name}", given)
+    return run_delivery(tmp_path, agreement, delivery, (content,))
+
+
+def run_delivery(
+    tmp_path: Path, agreement: Contract, delivery: Delivery, contents: tuple[Path, ...]
+) -> tuple[DeliveryReport, list[Any], list[Any]]:
+    """Conform a delivery of one or several files, with the same outcome as `run`."""
     accepted, rejected = tmp_path / "a.parquet", tmp_path / "r.parquet"
     codes = codes_of(agreement, tmp_path)
-    report = conform(delivery, agreement, codes, content, accepted, rejected, tmp_path / "work")
+    report = conform(delivery, agreement, codes, contents, accepted, rejected, tmp_path / "work")
     rows = sorted(
         pq.read_table(accepted).to_pylist(), key=lambda r: (r["source_row_number"], str(r["source_column"] or ""))
     )

@@ -21,7 +21,13 @@ STDOUT = "-"
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.argument(
+    "files",
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+)
 @click.option("--contract", "contract_id", help="The contract's id, when the file's name does not tell it.")
 @click.option(
     "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the verdict as one page, to print."
@@ -31,17 +37,21 @@ STDOUT = "-"
 )
 @instance_option
 @click.pass_obj
-def check(root: Path | None, file: Path, contract_id: str | None, html: Path | None, json_target: str | None) -> None:
+def check(
+    root: Path | None, files: tuple[Path, ...], contract_id: str | None, html: Path | None, json_target: str | None
+) -> None:
     """Say what the nightly run would say of FILE, before it is delivered. Nothing is delivered or stored.
+
+    Where the contract delivers several files as one, name them all, or one of them: the others are found beside it.
 
     Exit codes: 0 nothing to correct; 1 the nightly run would refuse the file or reject rows of it; 2 the command was used
     wrongly, or the configuration is faulty.
     """
     json_file = Path(json_target) if json_target and json_target != STDOUT else None
     for target in (html, json_file):
-        if target and target.resolve() == file.resolve():
+        if target and target.resolve() in {file.resolve() for file in files}:
             raise click.UsageError(f"{target} is the file to check; write the verdict elsewhere.")
-    verdict = _checked(root, file, contract_id)
+    verdict = _checked(root, files, contract_id)
     if html:
         from pipelines.check.page import verdict_page
 
@@ -57,17 +67,18 @@ def check(root: Path | None, file: Path, contract_id: str | None, html: Path | N
     sys.exit(verdict.exit_code)
 
 
-def _checked(root: Path | None, file: Path, contract_id: str | None) -> "CheckVerdict":
+def _checked(root: Path | None, files: tuple[Path, ...], contract_id: str | None) -> "CheckVerdict":
     """The verdict; what is wrong with the command or the configuration becomes an error of usage (exit code 2)."""
-    from pipelines.check.subject import ContractNotFound, contract_of
-    from pipelines.check.verdict import check_file
+    from pipelines.check.files import WronglyUsed
+    from pipelines.check.subject import contract_of
+    from pipelines.check.verdict import check_files
 
     try:
         configuration = Configuration.load(Instance.load(root))
-        contract = contract_of(configuration, file.name, contract_id)
+        contract = contract_of(configuration, files[0].name, contract_id)
         with tempfile.TemporaryDirectory(prefix="portfolio-check-") as work:
-            return check_file(configuration, contract, file, datetime.now(UTC), Path(work))
-    except ContractNotFound as error:
+            return check_files(configuration, contract, files, datetime.now(UTC), Path(work))
+    except WronglyUsed as error:
         raise click.UsageError(str(error)) from error
     except ConfigurationError as error:
         raise click.UsageError(f"Configuration: {error}") from error

@@ -1,4 +1,4 @@
-"""The nightly run's own functions on one file, in a temporary folder: conform, suite, limits, the delivery before. No wording."""
+"""The nightly run's own functions on one delivery, in a temporary folder: conform, suite, limits, the delivery before. No wording."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from pipelines.ingest.report import DeliveryReport
 
 @dataclass(frozen=True)
 class Judged:
-    """What came of one file. `report` is None when it could not be read as rows; `refusal` is conform's own reason.
+    """What came of one delivery. `report` is None when it could not be read as rows; `refusal` is conform's own reason.
 
     `rejected` is the Parquet file of rejected rows; it may be missing.
     """
@@ -60,40 +60,41 @@ class Court:
             return None
         archive = Archive(self.configuration.instance.archive)
         for delivery in reversed(subject.earlier):
-            content = archive.path_of(delivery.content_sha256)
-            if delivery.withdrawn_reason or not content.is_file():
+            contents = archive.files_of(delivery)
+            if delivery.withdrawn_reason or not all(content.is_file() for content in contents):
                 continue
-            judged = self.judged(delivery, content, None)
+            judged = self.judged(delivery, contents, None)
             if judged.report and not judged.is_refused:
                 return Before(delivery, judged.report.accepted_rows)
         return None
 
-    def judged(self, delivery: Delivery, content: Path, previous_rows: int | None) -> Judged:
-        """Conform and judge one file, exactly as the nightly run would."""
-        report = self._conformed(self.contract, delivery, content)
+    def judged(self, delivery: Delivery, contents: tuple[Path, ...], previous_rows: int | None) -> Judged:
+        """Conform and judge one delivery, exactly as the nightly run would."""
+        report = self._conformed(self.contract, delivery, contents)
         rejected = self._folder(delivery) / "rejected.parquet"
         if isinstance(report, DeliveryRefused):
-            reason = str(report) if delivery.file_name in str(report) else f"{delivery.file_name}: {report}"
-            return Judged(self._counted(delivery, content), rejected, reason)
+            return Judged(self._counted(delivery, contents), rejected, delivery.named(str(report)))
         accepted = self._folder(delivery) / "accepted.parquet"
         checks = audit_delivery(self.contract, accepted, previous_rows=previous_rows, limits=self._limits)
         return Judged(report, rejected, None, tuple(checks))
 
-    def _conformed(self, contract: Contract, delivery: Delivery, content: Path) -> DeliveryReport | DeliveryRefused:
+    def _conformed(
+        self, contract: Contract, delivery: Delivery, contents: tuple[Path, ...]
+    ) -> DeliveryReport | DeliveryRefused:
         """Conform in a process of its own, as the nightly run does; a refusal is returned."""
         codes, folder = self.configuration.codes(contract), fresh_folder(self._folder(delivery))
         places = (folder / "accepted.parquet", folder / "rejected.parquet", folder / "work")
-        ((_, outcome),) = run_apart([(delivery.delivery_id, conform, (delivery, contract, codes, content, *places))])
+        ((_, outcome),) = run_apart([(delivery.delivery_id, conform, (delivery, contract, codes, contents, *places))])
         return outcome
 
-    def _counted(self, delivery: Delivery, content: Path) -> DeliveryReport | None:
+    def _counted(self, delivery: Delivery, contents: tuple[Path, ...]) -> DeliveryReport | None:
         """What the rows of a refused file come to, so that its sender sees which are bad; None when it has no rows to read.
 
         The file is conformed once more without the limits that refused it, since a refusal leaves no counts behind.
         """
         if not (self._folder(delivery) / "rejected.parquet").is_file():
             return None
-        outcome = self._conformed(_lenient(self.contract), replace(delivery, control_totals=()), content)
+        outcome = self._conformed(_lenient(self.contract), replace(delivery, control_totals=()), contents)
         return None if isinstance(outcome, DeliveryRefused) else outcome
 
     def _folder(self, delivery: Delivery) -> Path:

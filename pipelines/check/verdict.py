@@ -1,11 +1,11 @@
 """The verdict on one file: its model, which `--json` writes, and how it is made. No layout: terminal.py and page.py show it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-import duckdb
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.audit.result import CheckResult, Outcome
@@ -16,6 +16,7 @@ from pipelines.check.subject import DateOrigin, Subject, subject_of
 from pipelines.check.words import Sentence
 from pipelines.configuration import Configuration
 from pipelines.contracts.model import Contract
+from pipelines.ingest.confined import confined
 from pipelines.ingest.expressions import literal
 from pipelines.ingest.rejections import rejection_counts
 from pipelines.ingest.report import DeliveryReport
@@ -78,12 +79,14 @@ class PreviousDelivery(Part):
 
 
 class CheckVerdict(Part):
-    """What the next nightly run would say of a file, if it were delivered now under this contract."""
+    """What the next nightly run would say of a file (or the parts of a delivery), if it were delivered now under this contract."""
 
     outcome: VerdictOutcome = Field(description="accepted: nothing to correct; else the run would reject rows, or all.")
-    file_name: str = Field(description="Name of the file, without its folder.")
-    byte_count: int = Field(description="Size of the file in bytes.")
-    content_sha256: str = Field(description="SHA-256 of the file's bytes: what exactly was checked.")
+    file_name: str = Field(description="Name of the file, without its folder; of a delivery in parts all names.")
+    byte_count: int = Field(description="Size in bytes, of all files together.")
+    content_sha256: str = Field(
+        description="What exactly was checked: SHA-256 of the file's bytes, or of the manifest of its parts."
+    )
     contract_id: str = Field(description="The contract it was held against.")
     contract_title: str = Field(description="The contract's name.")
     file_pattern: str = Field(description="The regular expression that the contract expects of the file's name.")
@@ -115,12 +118,17 @@ class CheckVerdict(Part):
         return 0 if self.outcome == "accepted" else 1
 
 
-def check_file(configuration: Configuration, contract: Contract, path: Path, now: datetime, work: Path) -> CheckVerdict:
-    """Judge the file at `path` as the nightly run would. Only `work`, a temporary folder, is written to."""
-    subject = subject_of(configuration, path, contract, now)
+def check_files(
+    configuration: Configuration, contract: Contract, paths: Sequence[Path], now: datetime, work: Path
+) -> CheckVerdict:
+    """Judge one delivery's files as the nightly run would. Only `work`, a temporary folder, is written to.
+
+    Raises WronglyUsed when the files cannot be one delivery of the contract.
+    """
+    subject = subject_of(configuration, paths, contract, now)
     court = Court(configuration, contract, work)
     before = court.before(subject)
-    judged = court.judged(subject.delivery, path, before.accepted_rows if before else None)
+    judged = court.judged(subject.delivery, subject.contents, before.accepted_rows if before else None)
     return _verdict(configuration.instance, subject, judged, before, now)
 
 
@@ -139,8 +147,8 @@ def _verdict(
         file_pattern=contract.file.file_pattern,
         landing_folder=contract.folder,
         dataset_name=contract.dataset_name,
-        business_date=None if subject.fault else delivery.business_date,
-        business_date_from=None if subject.fault else subject.date_origin,
+        business_date=delivery.business_date if subject.date_origin else None,
+        business_date_from=subject.date_origin,
         checked_at=now,
         instance_name=settings.name,
         instance_name_en=settings.name_en,
@@ -160,7 +168,7 @@ def _verdict(
 
 
 def _outcome(subject: Subject, judged: Judged) -> VerdictOutcome:
-    if subject.fault or judged.is_refused or judged.report is None:
+    if subject.faults or judged.is_refused or judged.report is None:
         return "refused"
     return "accepted_with_rejections" if judged.report.rejected_rows else "accepted"
 
@@ -185,7 +193,7 @@ def _amounts(report: DeliveryReport | None) -> Amounts | None:
 
 def _reasons(subject: Subject, judged: Judged) -> tuple[Sentence, ...]:
     contract = subject.contract.on(subject.delivery.business_date)
-    reasons = [shown_refusal(contract, reason) for reason in (subject.fault, judged.refusal) if reason]
+    reasons = [shown_refusal(contract, reason) for reason in (*subject.faults, judged.refusal) if reason]
     blocking = [_plain_check(check) for check in judged.checks if check.outcome.is_blocking]
     return (*(Sentence(en=r) for r in reasons), *(Sentence(en=c.sentence, da=c.sentence_da) for c in blocking))
 
@@ -198,11 +206,12 @@ def _plain_check(check: CheckResult) -> CheckResult:
 def _rejections(contract: Contract, judged: Judged) -> tuple[RejectedByRule, ...]:
     if not judged.rejected.is_file():
         return ()
-    found = duckdb.sql(
-        "select rule_code, source_row_number, source_column, reason from ("
-        "select *, row_number() over (partition by rule_code order by source_row_number, source_column) as n "
-        f"from read_parquet({literal(str(judged.rejected))})) where n <= {MAX_EXAMPLES} order by rule_code, n"
-    ).fetchall()
+    with confined([], [judged.rejected]) as connection:
+        found = connection.execute(
+            "select rule_code, source_row_number, source_column, reason from ("
+            "select *, row_number() over (partition by rule_code order by source_row_number, source_column) as n "
+            f"from read_parquet({literal(str(judged.rejected))})) where n <= {MAX_EXAMPLES} order by rule_code, n"
+        ).fetchall()
     examples: dict[str, list[RejectedRow]] = {}
     for rule, number, column, reason in found:
         shown = shown_reason(contract, column, reason)

@@ -21,6 +21,7 @@ from pipelines.instance import describe_validation
 
 FILE_PROPERTIES = {
     "filePattern", "delimiter", "quote", "headerRow", "skipFooter", "sheet", "recordPath", "fixedWidth", "member", "totalRows",
+    "parts", "finalLineEnd",
 }  # fmt: skip
 CONTRACT_PROPERTIES = {
     "administration", "mode", "numbers", "amounts", "dates", "emptyDates", "unpivot", "constants", "ignoredColumns",
@@ -179,7 +180,7 @@ def _meaning_faults(contract: Contract, document: dict[str, Any]) -> Iterable[st
     strange = sorted(set(contract.file.file_fields) - known)
     if strange:
         yield (
-            f"$.servers[0].customProperties.filePattern: the named groups {strange} are neither business_date nor fields "
+            f"$.servers[0].customProperties.filePattern: the named groups {strange} are neither business_date, part nor fields "
             f"of {contract.dataset_name}"
         )
         return

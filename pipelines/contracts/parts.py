@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 FileFormat = Literal["csv", "xlsx", "json", "ndjson", "parquet", "xml", "fixed"]
 FrequencyUnit = Literal["day", "week", "month", "quarter", "year"]
+DATE_GROUP, PART_GROUP = "business_date", "part"  # named groups of filePattern that are no canonical fields
 
 
 class Part(BaseModel):
@@ -62,7 +63,9 @@ class FileLayout(Part):
     record_path: str | None = None
     fixed_width: tuple[FixedColumn, ...] = ()
     member: str | None = None
+    parts: tuple[str, ...] = ()
     total_rows: TotalRows | None = None
+    final_line_end: Literal["warn", "optional", "required"] = "warn"
 
     @field_validator("file_pattern")
     @classmethod
@@ -95,10 +98,28 @@ class FileLayout(Part):
             raise ValueError("format fixed needs fixedWidth")
         return self
 
+    @model_validator(mode="after")
+    def _parts_stand_in_the_name(self) -> "FileLayout":
+        if bool(self.parts) != (PART_GROUP in re.compile(self.file_pattern).groupindex):
+            raise ValueError(
+                "parts and the named group (?P<part>...) in filePattern need each other: the group says which part a file is"
+            )
+        if self.parts and (len(self.parts) < 2 or len(set(self.parts)) < len(self.parts)):
+            raise ValueError(f"parts: expected two or more different ones, found {list(self.parts)}")
+        return self
+
+    @model_validator(mode="after")
+    def _line_ends_are_of_csv(self) -> "FileLayout":
+        if "final_line_end" in self.model_fields_set and self.format != "csv":
+            raise ValueError(
+                f"finalLineEnd is of format csv; a file of format {self.format} shows by itself that it is whole"
+            )
+        return self
+
     @property
     def file_fields(self) -> tuple[str, ...]:
         """Canonical fields whose value is a named group of the file name."""
-        return tuple(name for name in re.compile(self.file_pattern).groupindex if name != "business_date")
+        return tuple(n for n in re.compile(self.file_pattern).groupindex if n not in (DATE_GROUP, PART_GROUP))
 
 
 class AdministrationRule(Part):

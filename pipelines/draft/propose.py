@@ -131,6 +131,8 @@ def _about_amounts(proposal: Proposal) -> Iterator[str]:
 def _about_file(proposal: Proposal) -> Iterator[str]:
     if not proposal.names.grain:
         yield "The file name holds no date: how is the date known that a delivery is about?"
+    if proposal.sniffed.has_open_end:
+        yield "The last row has no line end: is the file whole, and does this sender never write one? If not, remove finalLineEnd."
     if proposal.shape.footer:
         yield f"The last line is {proposal.shape.footer[:80]!r}: is it data?"
     if all(re.fullmatch(r"[\d.,-]+", h) for h in proposal.shape.headers if h):

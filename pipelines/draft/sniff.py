@@ -34,6 +34,8 @@ class Sniffed:
     line_end: str = ""
     sheet: str | None = None
     record_path: str | None = None
+    has_open_end: bool = False
+    """True of delimited text whose last row has no line end."""
     has_header_names: bool = False
     """True where the format itself names the columns (json, parquet): `rows[0]` are the names."""
 
@@ -152,7 +154,8 @@ def _csv(text: str, tail: str, whole: bool, encoding: str) -> Sniffed:
     rows = split(text, delimiter, quote, MAX_ROWS)
     ended = whole and len(rows) < MAX_ROWS
     last = rows[-8:] if ended else split(tail[tail.find("\n") + 1 :], delimiter, quote, MAX_ROWS)[-8:]
-    return Sniffed("csv", rows, last, encoding, delimiter, quote, line_end)
+    is_open = not (text if whole else tail).endswith("\n")
+    return Sniffed("csv", rows, last, encoding, delimiter, quote, line_end, has_open_end=is_open)
 
 
 def split(text: str, delimiter: str, quote: str, limit: int) -> list[Row]:

@@ -4,10 +4,10 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import python_calamine
 
 from pipelines.errors import PortfolioError
+from pipelines.ingest.confined import confined
 
 Row = list[str | None]
 
@@ -44,7 +44,7 @@ def _cell(value: Any) -> str | None:
 
 def parquet_rows(path: Path, limit: int) -> list[Row]:
     """The column names and the first rows of a Parquet file."""
-    with duckdb.connect(":memory:") as connection:
+    with confined([], [path]) as connection:
         relation = connection.from_parquet(str(path))
         names = list(relation.columns)
         cells = [

@@ -84,6 +84,8 @@ def _server(proposal: Proposal) -> Iterator[str]:
         given["delimiter"] = sniffed.delimiter
         if sniffed.quote != '"':
             given["quote"] = sniffed.quote
+        if sniffed.has_open_end:
+            given["finalLineEnd"] = "optional"
     if shape.header_row > 1:
         given["headerRow"] = shape.header_row
     if sniffed.sheet:

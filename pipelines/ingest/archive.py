@@ -4,22 +4,36 @@ Knows nothing of what is inside a file. Everything about deliveries is derived f
 past can be asked for.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from pipelines.contracts.model import Mode
 from pipelines.errors import PortfolioError
-from pipelines.files import copy_atomically, fingerprint, sha256_of, write_json
+from pipelines.files import copy_atomically, ends_with_line_end, fingerprint, sha256_of, write_atomically, write_json
+
+
+@dataclass(frozen=True)
+class DeliveryPart:
+    """One file of a delivery that consists of several: which part it is, by the contract's name for it, and its bytes."""
+
+    name: str
+    file_name: str
+    content_sha256: str
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file received for one contract and business date. The same bytes for a new date are another delivery."""
+    """What was received for one contract and business date. The same bytes for a new date are another delivery.
+
+    Of several files (`parts`, in the order they are read in), `content_sha256` is that of their manifest, `file_name` all
+    their names and `landing_path` their folder.
+    """
 
     delivery_id: str
     contract_id: str
@@ -31,6 +45,16 @@ class Delivery:
     landing_path: str
     control_totals: tuple[tuple[str, str], ...] = ()
     withdrawn_reason: str | None = None
+    parts: tuple[DeliveryPart, ...] = ()
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """The names of its files, one or several, in the order they are read in."""
+        return tuple(part.file_name for part in self.parts) or (self.file_name,)
+
+    def named(self, sentence: str) -> str:
+        """A sentence about the delivery that names its file: as it is when it names one, else with the name before it."""
+        return sentence if any(name in sentence for name in self.file_names) else f"{self.file_name}: {sentence}"
 
 
 def delivery_id(contract_id: str, business_date: date, content_sha256: str) -> str:
@@ -60,6 +84,18 @@ class Archive:
                 raise PortfolioError(f"{source} changed while it was archived. It is taken when it stands still.")
         return content_sha256
 
+    def store_text(self, text: str) -> str:
+        """Keep a text as UTF-8 like any other content, and return its SHA-256."""
+        content_sha256 = hashlib.sha256(text.encode()).hexdigest()
+        if not self.path_of(content_sha256).exists():
+            write_atomically(self.path_of(content_sha256), text)
+        return content_sha256
+
+    def files_of(self, delivery: Delivery) -> tuple[Path, ...]:
+        """Where the bytes of a delivery's files lie, in the order of its `file_names`."""
+        hashes = [part.content_sha256 for part in delivery.parts] or [delivery.content_sha256]
+        return tuple(map(self.path_of, hashes))
+
     def receive(self, delivery: Delivery) -> bool:
         """Record a delivery; False when it is known already. The bytes must have been stored before."""
         if delivery.delivery_id in {d.delivery_id for d in self.deliveries()}:
@@ -73,9 +109,9 @@ class Archive:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         lines = "".join(json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n" for event in events)
-        with self._journal.open("ab+") as file:
-            if file.tell() and not _ends_with_newline(file):
-                lines = "\n" + lines  # a line torn by a crash must not swallow the next one
+        if self._journal.exists() and not ends_with_line_end(self._journal):
+            lines = "\n" + lines  # a line torn by a crash must not swallow the next one
+        with self._journal.open("ab") as file:
             file.write(lines.encode())
             file.flush()
             os.fsync(file.fileno())
@@ -100,8 +136,7 @@ class Archive:
             if event["event"] == "received":
                 found.setdefault(event["delivery_id"], _delivery(event))
             elif event["event"] == "withdrawn" and event["delivery_id"] in found:
-                known = found[event["delivery_id"]]
-                found[event["delivery_id"]] = Delivery(**{**known.__dict__, "withdrawn_reason": event["reason"]})
+                found[event["delivery_id"]] = replace(found[event["delivery_id"]], withdrawn_reason=event["reason"])
         return sorted(found.values(), key=lambda d: (d.received_at, d.delivery_id))
 
     def withdraw(self, delivery: str, reason: str, by: str) -> None:
@@ -140,6 +175,7 @@ def received_event(delivery: Delivery) -> dict[str, Any]:
         "file_name": delivery.file_name,
         "landing_path": delivery.landing_path,
         "control_totals": dict(delivery.control_totals),
+        **({"parts": [asdict(part) for part in delivery.parts]} if delivery.parts else {}),
     }
 
 
@@ -154,12 +190,8 @@ def _delivery(event: dict[str, Any]) -> Delivery:
         file_name=event["file_name"],
         landing_path=event["landing_path"],
         control_totals=tuple(sorted(event.get("control_totals", {}).items())),
+        parts=tuple(DeliveryPart(**part) for part in event.get("parts", ())),
     )
-
-
-def _ends_with_newline(file: Any) -> bool:
-    file.seek(-1, os.SEEK_END)
-    return bool(file.read(1) == b"\n")
 
 
 def superseded(deliveries: list[Delivery]) -> set[str]:

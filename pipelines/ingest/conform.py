@@ -14,6 +14,7 @@ from pipelines.contracts.model import Contract
 from pipelines.errors import DeliveryRefused
 from pipelines.files import fresh_folder
 from pipelines.ingest.archive import Delivery
+from pipelines.ingest.confined import confined
 from pipelines.ingest.controls import apply_corrections, violation, with_control_totals
 from pipelines.ingest.expressions import literal, trimmed
 from pipelines.ingest.fields import Field, constant_value, row_fields, typed_rows
@@ -23,7 +24,7 @@ from pipelines.ingest.readers import read
 from pipelines.ingest.rejections import rejected_sql, rejection_counts
 from pipelines.ingest.report import DeliveryReport
 
-CONFORM_VERSION = 7
+CONFORM_VERSION = 8
 MEMORY_LIMIT = "3GB"
 # Columns with more different values than this in a row group are written plain: looking for repetitions in a ledger's
 # voucher numbers and texts costs more than it saves.
@@ -31,30 +32,40 @@ PARQUET = "format parquet, compression zstd, dictionary_size_limit 1000"
 
 
 def conform(
-    delivery: Delivery, contract: Contract, codes: Codes, content: Path, accepted: Path, rejected: Path, work: Path
+    delivery: Delivery,
+    contract: Contract,
+    codes: Codes,
+    contents: tuple[Path, ...],
+    accepted: Path,
+    rejected: Path,
+    work: Path,
 ) -> DeliveryReport:
     """Write the delivery's accepted and rejected rows as Parquet and report what came out.
 
-    Raises DeliveryRefused when the file as a whole does not fit its contract; nothing is then written.
+    `contents` are the bytes of its files, in the order of their names. Raises DeliveryRefused when the file as a whole does not
+    fit its contract; nothing is then written.
     """
     started = time.monotonic()
     contract = contract.on(delivery.business_date)
     fresh_folder(work)
-    with duckdb.connect(":memory:") as connection:
-        connection.execute(f"set memory_limit={literal(MEMORY_LIMIT)}")
-        connection.execute(f"set temp_directory={literal(str(work))}")
-        source = read(connection, contract, content, delivery.file_name, work)
+    for stale in (accepted, rejected):
+        stale.unlink(missing_ok=True)  # over an old file DuckDB would write by way of another one, which it may not
+    with confined(
+        [work], [*contents, accepted, rejected], memory_limit=MEMORY_LIMIT, temp_directory=work
+    ) as connection:
+        files = list(zip(delivery.file_names, contents, strict=True))
+        source = read(connection, contract, files, delivery.file_name, work)
         layout = match_headers(contract, source.headers, delivery.file_name)
-        fields = row_fields(contract, layout, codes, delivery.file_name)
+        fields = row_fields(contract, layout, codes, delivery.file_names[0])
         apply_corrections(connection, contract, delivery, layout)
         _make_rows(connection, contract, layout, fields, source.footer_rows)
         _copy(connection, _accepted_sql(contract, delivery, fields), accepted)
         _set_aside(connection, accepted)
-        _copy(connection, rejected_sql(contract, delivery, fields, len(layout.headers)), rejected)
+        _copy(connection, rejected_sql(contract, delivery, fields, source), rejected)
         report = _counted(connection, delivery, contract, layout, fields, accepted)
-        report = report.model_copy(update={"rejections": rejection_counts(rejected)})
+        report = report.model_copy(update={"rejections": rejection_counts(rejected), "files": source.parts})
         _check_threshold(report, contract, delivery)
-        report = with_control_totals(connection, report, contract, delivery, layout)
+        report = with_control_totals(connection, report, contract, delivery, layout, source.open_ends)
     return report.model_copy(update={"seconds": round(time.monotonic() - started, 3)})
 
 

@@ -12,6 +12,8 @@ from pipelines.ingest.expressions import cast_of, literal, trimmed
 from pipelines.ingest.layout import Layout
 from pipelines.ingest.report import DeliveryReport
 
+AMOUNT = "the amount"
+
 
 def apply_corrections(
     connection: duckdb.DuckDBPyConnection, contract: Contract, delivery: Delivery, layout: Layout
@@ -68,23 +70,37 @@ def with_control_totals(
     contract: Contract,
     delivery: Delivery,
     layout: Layout,
+    open_ends: tuple[str, ...],
 ) -> DeliveryReport:
     """Hold the sender's own totals (sum row, sidecar, contract) against the rows that were read.
 
     Raises DeliveryRefused when they differ although every row was read; where rows were rejected, a difference is warned of.
+    `open_ends`, files whose last row has no line end, are warned of unless an amount that agrees shows that nothing is lost.
     """
+    totals = _totals(connection, report, contract, delivery, layout)
     differences = [
         f"{origin} gives {what} {expected}, the rows give {found}"
-        for origin, what, expected, found in _totals(connection, report, contract, delivery, layout)
+        for origin, what, expected, found in totals
         if expected != found
     ]
-    if not differences:
-        return report
-    text = f"{delivery.file_name}: expected the sender's control totals, found a difference: {'; '.join(differences)}."
-    if not report.rejected_rows:
-        raise DeliveryRefused(f"{text} Deliver the whole file, or correct the total.")
-    return report.model_copy(
-        update={"warnings": (*report.warnings, f"{text} {report.rejected_rows} rows were rejected.")}
+    warnings = []
+    if differences:
+        text = (
+            f"{delivery.file_name}: expected the sender's control totals, found a difference: {'; '.join(differences)}."
+        )
+        if not report.rejected_rows:
+            raise DeliveryRefused(f"{text} Deliver the whole file, or correct the total.")
+        warnings.append(f"{text} {report.rejected_rows} rows were rejected.")
+    if differences or not any(what == AMOUNT for _, what, _, _ in totals):
+        warnings += [_open_end(name, contract) for name in open_ends]
+    return report.model_copy(update={"warnings": (*report.warnings, *warnings)})
+
+
+def _open_end(name: str, contract: Contract) -> str:
+    return (
+        f"{name}: expected a line end after the last row, found none, so it cannot be told whether that row is whole. Compare "
+        "its last cell with the source. Let the sender end the file with a line end or give a control total; if this sender "
+        f"never writes one, set finalLineEnd: optional in contract {contract.id}."
     )
 
 
@@ -105,11 +121,11 @@ def _totals(
         if "rows" in totals:
             found.append((origin, "rows", int(totals["rows"]), report.source_rows))
         if "amount" in totals and report.source_amount is not None:
-            found.append((origin, "the amount", _in_currency(totals["amount"], contract), report.source_amount))
+            found.append((origin, AMOUNT, _in_currency(totals["amount"], contract), report.source_amount))
     if contract.file.total_rows and contract.file.total_rows.amount and report.source_amount is not None:
         sum_row = _sum_row(connection, contract, layout)
         stated = "(no sum row, or no amount in it)" if sum_row is None else sum_row
-        found.append(("the sum row", "the amount", stated, report.source_amount))
+        found.append(("the sum row", AMOUNT, stated, report.source_amount))
     return found
 
 
@@ -123,7 +139,7 @@ def _in_currency(text: str, contract: Contract) -> Decimal:
 
 
 def _sum_row(connection: duckdb.DuckDBPyConnection, contract: Contract, layout: Layout) -> Decimal | None:
-    """The amount of the last sum row, in whole currency."""
+    """The amounts of each file's last sum row together, in whole currency; None when there is none, or one is no amount."""
     totals, amount = contract.file.total_rows, contract.dataset.main_amount
     if not totals or not totals.amount or not amount:
         return None
@@ -132,6 +148,8 @@ def _sum_row(connection: duckdb.DuckDBPyConnection, contract: Contract, layout: 
     for step in cast_of(column, contract.field(amount), contract, None).make:
         expression = step.format(x=f"({expression})")
     row = connection.execute(
-        f"select {expression} from aside where is_total order by source_row_number desc limit 1"
+        f"select case when count(*) = count(amount) then sum(amount) end from ("
+        f"select {expression} as amount, row_number() over (partition by row_before order by source_row_number desc) as n "
+        "from aside asof join files on source_row_number > row_before where is_total) where n = 1"
     ).fetchone()
     return row[0] if row else None

@@ -128,7 +128,7 @@ class _Gate:
         tasks = [(d.delivery_id, conform, self._arguments(c, d, place)) for c, d, place in new]
         for (contract, delivery, place), (_, outcome) in zip(new, run_apart(tasks), strict=True):
             if isinstance(outcome, DeliveryRefused):
-                reason = str(outcome) if delivery.file_name in str(outcome) else f"{delivery.file_name}: {outcome}"
+                reason = delivery.named(str(outcome))
                 outcome = DeliveryReport(
                     delivery_id=delivery.delivery_id, contract_id=contract.id, refusal_reason=reason
                 )
@@ -144,13 +144,12 @@ class _Gate:
     def _arguments(self, contract: Contract, delivery: Delivery, place: _Place) -> tuple[object, ...]:
         place.folder.mkdir(parents=True, exist_ok=True)
         place.rejected_folder.mkdir(parents=True, exist_ok=True)
-        content = self.archive.path_of(delivery.content_sha256)
         codes = self.configuration.codes(contract)
         return (
             delivery,
             contract,
             codes,
-            content,
+            self.archive.files_of(delivery),
             place.accepted_part,
             place.rejected_part,
             self.work / delivery.delivery_id,

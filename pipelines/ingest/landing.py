@@ -1,57 +1,32 @@
 """What lies in landing: which files are complete, which contract each belongs to, and their way into the archive.
 
-A file that matches no contract or several is reported, never guessed at. No file is opened for its content here.
+A file that matches no contract or several is reported, never guessed at. No file is opened for its content here; which
+files make one delivery, delivering.py says.
 """
 
-import calendar
-import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.contracts.model import Contract
 from pipelines.errors import PortfolioError
-from pipelines.files import write_json
-from pipelines.ingest.archive import Archive, Delivery, delivery_id, received_event
-from pipelines.instance import Instance, describe_validation
+from pipelines.ingest.archive import Archive, Delivery, received_event
+from pipelines.ingest.delivering import ReceivedFile, delivery_of, group_key, manifest, stated_date
+from pipelines.ingest.seen import Seen, look
+from pipelines.ingest.sidecar import SIDECAR, read_sidecar, sidecar_path
+from pipelines.instance import Instance
 
-SIDECAR = ".delivery.yml"
 MARKER = ".done"
 SETTLE_SECONDS = 30.0
 LOOK_AGAIN_SECONDS = 1.0
 
 
-class ControlTotals(BaseModel):
-    """How many rows the sender counted, and what their amounts come to in the file's own unit and sign."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    rows: int | None = None
-    amount: Decimal | None = None
-
-
-class Sidecar(BaseModel):
-    """What `<file>.delivery.yml` may say of the file beside it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    business_date: date | str | None = None
-    received_at: datetime | None = None
-    control_totals: ControlTotals = ControlTotals()
-    note: str = ""
-
-
 @dataclass(frozen=True)
 class LandingReport:
-    """What a look at the landing folder brought."""
+    """What a look at the landing folder brought. `known_count` counts files whose delivery was received before."""
 
     received: tuple[Delivery, ...]
     known_count: int
@@ -59,34 +34,45 @@ class LandingReport:
 
 
 def land(instance: Instance, contracts: list[Contract], now: Callable[[], datetime] | None = None) -> LandingReport:
-    """Archive every complete new file below landing; report files that cannot be taken.
+    """Archive every complete new file below landing; report files that cannot be taken, and sets that wait for a part.
 
     `now` gives the archive's clock (UTC). Files seen before with the same size and time are not read again.
     """
-    clock = now or (lambda: datetime.now(UTC))
     archive = Archive(instance.archive)
     past = archive.deliveries()
-    seen = _Seen(instance.archive / "seen.json", past)
-    known = {d.delivery_id for d in past}
-    received: list[Delivery] = []
+    seen = Seen(instance.archive / "seen.json", past)
     problems: list[str] = []
     files = _files(instance.landing, problems)
-    moving = _still_moving(files)
-    for path in files:
-        if path in moving:
-            problems.append(f"{_relative(path, instance)} is still being written. It is taken at the next look.")
-            continue
+    desk = _Desk(instance, contracts, archive, seen, now or (lambda: datetime.now(UTC)), _still_moving(files))
+    known, received, known_count = {d.delivery_id for d in past}, [], 0
+    for group in _grouped(files, desk, problems):
         try:
-            delivery = _delivery_of(path, instance, contracts, archive, seen, clock)
+            delivery = _left_of(group, past) or delivery_of(group)
         except PortfolioError as error:
             problems.append(str(error))
             continue
-        if delivery.delivery_id not in known:
-            known.add(delivery.delivery_id)
-            received.append(delivery)
+        if delivery.delivery_id in known:
+            known_count += len(group)
+            continue
+        if delivery.parts:
+            archive.store_text(manifest(delivery.parts))
+        known.add(delivery.delivery_id)
+        received.append(delivery)
     archive.append(*(received_event(d) for d in received))
     seen.save()
-    return LandingReport(tuple(received), len(files) - len(received) - len(problems), tuple(problems))
+    return LandingReport(tuple(received), known_count, tuple(problems))
+
+
+def _grouped(files: list[Path], desk: "_Desk", problems: list[str]) -> list[list[ReceivedFile]]:
+    """The files that can be taken, those of one delivery together; why others cannot be goes to `problems`."""
+    groups: dict[Hashable, list[ReceivedFile]] = {}
+    for path in files:
+        try:
+            file = desk.taken(path)
+            groups.setdefault(group_key(file), []).append(file)
+        except PortfolioError as error:
+            problems.append(str(error))
+    return list(groups.values())
 
 
 def _files(landing: Path, problems: list[str]) -> list[Path]:
@@ -111,155 +97,79 @@ def _files(landing: Path, problems: list[str]) -> list[Path]:
 def _still_moving(files: list[Path]) -> set[Path]:
     """Files without a marker whose size or time changes between two looks. Only recent files are looked at twice."""
     recent = {
-        path: _look(path)
+        path: look(path)
         for path in files
         if time.time() - path.stat().st_mtime < SETTLE_SECONDS
-        and not (_sidecar(path).exists() or _marker(path).exists())
+        and not (sidecar_path(path).exists() or path.with_name(path.name + MARKER).exists())
     }
     if recent:
         time.sleep(LOOK_AGAIN_SECONDS)
-    return {path for path, look in recent.items() if _look(path) != look}
+    return {path for path, before in recent.items() if look(path) != before}
 
 
-def _delivery_of(
-    path: Path,
-    instance: Instance,
-    contracts: list[Contract],
-    archive: Archive,
-    seen: "_Seen",
-    clock: Callable[[], datetime],
-) -> Delivery:
-    relative = _relative(path, instance)
-    contract, match = _contract_of(path, relative, contracts, instance)
-    sidecar = read_sidecar(path, relative)
-    content_sha256 = seen.hash_of(path, relative) or seen.remember(path, relative, archive.store(path))
-    received_at = _utc(sidecar.received_at) or seen.received_at(path, relative, clock)
-    business_date = _business_date(match, sidecar, received_at, relative)
-    return Delivery(
-        delivery_id=delivery_id(contract.id, business_date, content_sha256),
-        contract_id=contract.id,
-        business_date=business_date,
-        received_at=received_at,
-        content_sha256=content_sha256,
-        byte_count=path.stat().st_size,
-        file_name=path.name,
-        landing_path=relative,
-        control_totals=tuple(sorted((k, str(v)) for k, v in sidecar.control_totals if v is not None)),
-    )
+def _left_of(files: list[ReceivedFile], past: list[Delivery]) -> Delivery | None:
+    """The delivery whose other parts have been cleared away from landing since it was received: nothing to wait for."""
+    first = files[0]
+    if len(files) >= len(first.contract.file.parts):
+        return None
+    stated, present = stated_date(first), {(file.part, file.content_sha256) for file in files}
+    mine = (d for d in past if d.contract_id == first.contract.id and stated and d.business_date == stated[0])
+    return next((d for d in mine if present <= {(p.name, p.content_sha256) for p in d.parts}), None)
 
 
-def _contract_of(
-    path: Path, relative: str, contracts: list[Contract], instance: Instance
-) -> tuple[Contract, re.Match[str]]:
-    folder = path.parent.relative_to(instance.root).as_posix()
-    matches = [
-        (contract, match)
-        for contract in contracts
-        if contract.folder.rstrip("/") == folder and (match := re.fullmatch(contract.file.file_pattern, path.name))
-    ]
-    if len(matches) != 1:
-        patterns = ", ".join(f"{c.id}: {c.file.file_pattern}" for c in contracts if c.folder.rstrip("/") == folder)
+@dataclass(frozen=True)
+class _Desk:
+    """What one look at landing takes files with. `moving`: files that change while they are looked at."""
+
+    instance: Instance
+    contracts: list[Contract]
+    archive: Archive
+    seen: Seen
+    clock: Callable[[], datetime]
+    moving: set[Path]
+
+    def taken(self, path: Path) -> ReceivedFile:
+        """A file with its bytes archived. Raises PortfolioError when it cannot be taken.
+
+        A part that is still being written is given without a hash, so that the delivery it belongs to waits for it.
+        """
+        relative = path.relative_to(self.instance.root).as_posix()
+        matches = self._contracts_of(path)
+        if path in self.moving and not any(contract.file.parts for contract, _ in matches):
+            raise PortfolioError(f"{relative} is still being written. It is taken at the next look.")
+        if len(matches) != 1:
+            raise PortfolioError(self._unclear(path, relative, matches))
+        contract, match = matches[0]
+        sidecar = read_sidecar(path, relative)
+        stated = _utc(sidecar.received_at)
+        size = path.stat().st_size
+        if path in self.moving:
+            return ReceivedFile(contract, relative, match.groupdict(), sidecar, stated or self.clock(), size, None)
+        seen = self.seen
+        content_sha256 = seen.hash_of(path, relative) or seen.remember(path, relative, self.archive.store(path))
+        received_at = stated or seen.received_at(relative, self.clock)
+        return ReceivedFile(contract, relative, match.groupdict(), sidecar, received_at, size, content_sha256)
+
+    def _contracts_of(self, path: Path) -> list[tuple[Contract, re.Match[str]]]:
+        return [
+            (contract, match)
+            for contract in self._contracts_for(path)
+            if (match := re.fullmatch(contract.file.file_pattern, path.name))
+        ]
+
+    def _contracts_for(self, path: Path) -> list[Contract]:
+        """The contracts that are about the folder a file lies in."""
+        folder = path.parent.relative_to(self.instance.root).as_posix()
+        return [contract for contract in self.contracts if contract.folder.rstrip("/") == folder]
+
+    def _unclear(self, path: Path, relative: str, matches: list[tuple[Contract, re.Match[str]]]) -> str:
+        patterns = ", ".join(f"{c.id}: {c.file.file_pattern}" for c in self._contracts_for(path))
         found = " and ".join(c.id for c, _ in matches) or "none"
-        raise PortfolioError(
+        return (
             f"{relative}: expected exactly one contract whose filePattern matches the name, found {found}. "
-            f"Patterns for {folder}: {patterns or 'none'}. Rename the file, or correct or add the contract."
+            f"Patterns for {relative.rpartition('/')[0]}: {patterns or 'none'}. Rename the file, or correct or add the contract."
         )
-    return matches[0]
-
-
-def read_sidecar(file: Path, relative: str) -> Sidecar:
-    """What the sidecar beside a file says; `relative` names the file in messages. Raises PortfolioError when it is faulty."""
-    path = _sidecar(file)
-    if not path.exists():
-        return Sidecar()
-    try:
-        return Sidecar.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PortfolioError(f"{relative}{SIDECAR}: not valid YAML: {error}. Correct the sidecar.") from error
-    except ValidationError as error:
-        raise PortfolioError(
-            f"{relative}{SIDECAR} is faulty. {describe_validation(error)}. Correct the sidecar."
-        ) from error
 
 
 def _utc(moment: datetime | None) -> datetime | None:
     return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def _business_date(match: re.Match[str], sidecar: Sidecar, received_at: datetime, relative: str) -> date:
-    text = match.groupdict().get("business_date") or sidecar.business_date
-    if text is None:
-        return received_at.date()
-    try:
-        return last_day(str(text))
-    except ValueError as error:
-        raise PortfolioError(
-            f"{relative}: {text!r} is no business date ({error}). Use such as 2026-09-30 or 2026-09."
-        ) from error
-
-
-def last_day(text: str) -> date:
-    """The last day of `2026`, `2026-09`, `202609`, `2026-09-30` or `20260930`. Raises ValueError otherwise."""
-    digits = text.replace("-", "")
-    if not digits.isdigit() or len(digits) not in (4, 6, 8):
-        raise ValueError("expected 4, 6 or 8 digits")
-    year, month = int(digits[:4]), int(digits[4:6] or 12)
-    return date(year, month, int(digits[6:]) if digits[6:] else calendar.monthrange(year, month)[1])
-
-
-class _Seen:
-    """A cache of what files looked like when they were hashed. Losing it costs time; the journal knows the truth."""
-
-    def __init__(self, path: Path, past: list[Delivery]) -> None:
-        self._path = path
-        self._entries = _cached(path)
-        self._past = {(d.landing_path, d.content_sha256): d.received_at for d in past}
-        self._changed = False
-
-    def hash_of(self, path: Path, relative: str) -> str | None:
-        entry = self._entries.get(relative)
-        return str(entry[1]) if entry and entry[0] == _look(path) else None
-
-    def remember(self, path: Path, relative: str, content_sha256: str) -> str:
-        lost = relative not in self._entries
-        at = self._past.get((relative, content_sha256)) if lost else None
-        self._entries[relative] = [_look(path), content_sha256, at and at.isoformat()]
-        self._changed = True
-        return content_sha256
-
-    def received_at(self, path: Path, relative: str, clock: Callable[[], datetime]) -> datetime:
-        """When these bytes were first seen here: stable while the file lies still, new when it is put there again."""
-        entry = self._entries[relative]
-        if not entry[2]:
-            entry[2] = clock().isoformat(timespec="seconds")
-            self._changed = True
-        return datetime.fromisoformat(entry[2])
-
-    def save(self) -> None:
-        if self._changed:
-            write_json(self._path, self._entries)
-
-
-def _cached(path: Path) -> dict[str, list[Any]]:
-    try:
-        content: dict[str, list[Any]] = json.loads(path.read_text("utf-8"))
-        return content
-    except (OSError, ValueError):
-        return {}
-
-
-def _look(path: Path) -> list[int]:
-    status = path.stat()
-    return [status.st_size, status.st_mtime_ns]
-
-
-def _sidecar(path: Path) -> Path:
-    return path.with_name(path.name + SIDECAR)
-
-
-def _marker(path: Path) -> Path:
-    return path.with_name(path.name + MARKER)
-
-
-def _relative(path: Path, instance: Instance) -> str:
-    return path.relative_to(instance.root).as_posix()

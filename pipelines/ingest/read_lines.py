@@ -37,8 +37,8 @@ def read_csv(
         f"insert into unreadable select line + {before}, string_agg(distinct error_type, ', '), any_value(csv_line) "
         f"from errors_{table} group by line"
     )
-    _refuse_foreign_bytes(connection, contract, table, name, before)
-    _refuse_open_quote(connection, table, name, before)
+    _refuse_foreign_bytes(connection, contract, table, name)
+    _refuse_open_quote(connection, table, name)
     if not layout.skip_footer:
         _refuse_cut_off(connection, path, name, before)
     connection.execute(f"create view {table} as {_numbered(connection, table, skipped, before)}")
@@ -88,23 +88,21 @@ def _header(contract: Contract, path: Path, name: str) -> tuple[tuple[str, ...],
         return tuple(header.strip() for header in headers), reader.line_num
 
 
-def _refuse_foreign_bytes(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, table: str, name: str, before: int
-) -> None:
+def _refuse_foreign_bytes(connection: duckdb.DuckDBPyConnection, contract: Contract, table: str, name: str) -> None:
     """Bytes that are no UTF-8 are found here where the file did not have to be rewritten, see `unpack`."""
     row = connection.execute(f"select min(line) from errors_{table} where error_type = 'INVALID ENCODING'").fetchone()
     if row and row[0] is not None:
-        raise not_in_encoding(contract, name, f"in row {row[0] + before}")
+        raise not_in_encoding(contract, name, f"in row {row[0]}")
 
 
-def _refuse_open_quote(connection: duckdb.DuckDBPyConnection, table: str, name: str, before: int) -> None:
+def _refuse_open_quote(connection: duckdb.DuckDBPyConnection, table: str, name: str) -> None:
     """A quote that opens and never closes takes every later row with it: what they hold cannot be told."""
     row = connection.execute(
         f"select min(line) from errors_{table} where error_message ilike '%unterminated quote%'"
     ).fetchone()
     if row and row[0] is not None:
         raise DeliveryRefused(
-            f"{name}: expected quotes in pairs, found one in row {row[0] + before} that is never closed. "
+            f"{name}: expected quotes in pairs, found one in row {row[0]} that is never closed. "
             "All rows after it are lost in it. Close the quote, or double quotes inside a text, and deliver the file again."
         )
 

@@ -14,6 +14,7 @@ from pipelines.contracts.model import Contract
 from pipelines.errors import DeliveryRefused
 from pipelines.files import CHUNK
 from pipelines.ingest.expressions import literal
+from pipelines.ingest.json_numbers import with_exact_numbers
 from pipelines.ingest.read_sheet import store_table
 
 MAX_DEPTH = 200
@@ -54,6 +55,7 @@ def read_json(
 ) -> tuple[str, ...]:
     """Records of a JSON document or of JSON lines. Headers are the paths of all leaves, such as `general.name` or `kle[].name`."""
     _check_depth(path, name)
+    path = with_exact_numbers(path, contract.numbers.decimal)
     if contract.file.format == "ndjson":
         connection.execute(
             f"create table records as select json as record from read_ndjson_objects({literal(str(path))})"
@@ -73,12 +75,15 @@ def read_json(
             f"Deliver the records, or set recordPath in contract {contract.id}."
         )
     leaves = list(_leaves(json.loads(structure[0])))
-    cells = ", ".join(f"{_json_cell(steps, contract)} as c{n}" for n, (_, steps) in enumerate(leaves)) or "null as c0"
+    cells = (
+        ", ".join(f"{_json_cell(steps, many, contract)} as c{n}" for n, (_, steps, many) in enumerate(leaves))
+        or "null as c0"
+    )
     connection.execute(
         f"create table {table} as select rowid + 1 + {before} as source_row_number, {cells} from records"
     )
     connection.execute("drop table records")
-    return tuple(leaf for leaf, _ in leaves)
+    return tuple(leaf for leaf, _, _ in leaves)
 
 
 def _check_depth(path: Path, name: str) -> None:
@@ -99,22 +104,22 @@ def _depth(brackets: bytes) -> int:
     return max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)
 
 
-def _leaves(structure: Any, path: str = "", steps: str = "$") -> Iterator[tuple[str, str]]:
-    """Every leaf of a JSON structure as (the path that a contract names it by, JSON path)."""
+def _leaves(structure: Any, path: str = "", steps: str = "$", many: bool = False) -> Iterator[tuple[str, str, bool]]:
+    """Every leaf of a JSON structure as (the path that a contract names it by, JSON path, whether it is of a list)."""
     if isinstance(structure, dict):
         for key, value in structure.items():
             quoted = key.replace("\\", "\\\\").replace('"', '\\"')
-            yield from _leaves(value, f"{path}.{key}" if path else key, f'{steps}."{quoted}"')
+            yield from _leaves(value, f"{path}.{key}" if path else key, f'{steps}."{quoted}"', many)
     elif isinstance(structure, list):
-        yield from _leaves(structure[0] if structure else "VARCHAR", f"{path}[]", f"{steps}[*]")
+        yield from _leaves(structure[0] if structure else "VARCHAR", f"{path}[]", f"{steps}[*]", True)
     else:
-        yield path, steps
+        yield path, steps, many
 
 
-def _json_cell(steps: str, contract: Contract) -> str:
+def _json_cell(steps: str, many: bool, contract: Contract) -> str:
     """A leaf as text: every number in the contract's own style, whatever stands in the same place of other records."""
     text = f"json_extract_string(record, {literal(steps)})"
-    if "*" in steps:
+    if many:
         return f"array_to_string({text}, '|')"
     decimal = f"replace({text}, '.', {literal(contract.numbers.decimal)})"
     return f"case when json_type(record, {literal(steps)}) = 'DOUBLE' then {decimal} else {text} end"

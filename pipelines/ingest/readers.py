@@ -1,9 +1,11 @@
 """Readers turn one received file into a table of text. No cleaning, no units, no Dagster.
 
 Every reader leaves a DuckDB relation `source` with a BIGINT `source_row_number` and VARCHAR columns c0, c1 ..., and a table
-`unreadable` with the rows that could not be split into columns. Nothing of the file's content becomes SQL.
+`unreadable` with the rows that could not be split into columns; the table `files` says which file a row is of. Nothing of the
+file's content becomes SQL.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import duckdb
 
 from pipelines.contracts.model import Contract
 from pipelines.errors import DeliveryRefused
+from pipelines.files import ends_with_line_end
 from pipelines.ingest import read_lines, read_records, read_sheet
 from pipelines.ingest.expressions import cell_macros
 from pipelines.ingest.unpack import plain_files
@@ -26,50 +29,101 @@ READERS = {
 }
 
 
+ALIGNED = ("json", "ndjson", "xml")  # whose records leave out what is empty, so that files of them differ in columns
+
+
 @dataclass(frozen=True)
 class Source:
     """A delivery as a table of text: its headers, in the order of c0, c1 ..., and the files it holds.
 
     `parts`: (name, number of the row before its first) of each file; rows are numbered on through all of them.
     `footer_rows`: the numbers of rows that the contract's `skipFooter` sets apart at the end of each file.
+    `open_ends`: files whose last row has no line end, where the contract asks to warn of that.
     """
 
     headers: tuple[str, ...]
     parts: tuple[tuple[str, int], ...]
     footer_rows: tuple[int, ...] = ()
+    open_ends: tuple[str, ...] = ()
 
 
-def read(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, name: str, work: Path) -> Source:
-    """Read one delivery as its contract says into the relation `source`.
+def read(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, files: Sequence[tuple[str, Path]], name: str, work: Path
+) -> Source:
+    """Read one delivery as its contract says into the relation `source`, and the names of its files into `files`.
 
-    `name` is the file's name for messages, `work` a folder for working copies. Raises DeliveryRefused when the file cannot
-    be read at all, or when its parts have different headers.
+    `files`: each file's name for messages and its bytes; `name` is the delivery's, `work` a folder for working copies. Raises
+    DeliveryRefused when a file cannot be read at all, or when its parts have different headers.
     """
     connection.execute("create table unreadable (source_row_number bigint, problem varchar, raw_text varchar)")
+    connection.execute("create table files (file_name varchar, row_before bigint)")
+    plain = _plain(contract, files, work)
+    open_ends = tuple(part_name for part_name, part in plain if _is_open(contract, part, part_name))
+    headers: list[tuple[str, ...]] = []
     parts: list[tuple[str, int]] = []
-    headers: tuple[str, ...] = ()
     footer: list[int] = []
     before = 0
-    files = plain_files(contract, path, name, work)
-    for number, (part_name, part) in enumerate(files):
-        found = _read_part(connection, contract, part, part_name, f"part_{number}", before)
-        if number and found != headers:
-            raise DeliveryRefused(f"{name}: expected the same header in every file, found another one in {part_name}.")
-        headers = found
+    for number, (part_name, part) in enumerate(plain):
         parts.append((part_name, before))
-        row = connection.execute(
-            f"select greatest((select max(source_row_number) from part_{number}), (select max(source_row_number) from unreadable))"
-        ).fetchone()
-        before = (row and row[0]) or before
+        connection.execute("insert into files values (?, ?)", parts[-1])
+        headers.append(_read_part(connection, contract, part, part_name, f"part_{number}", before))
+        if headers[-1] != headers[0] and contract.file.format not in ALIGNED:
+            raise DeliveryRefused(f"{name}: expected the same header in every file, found another one in {part_name}.")
+        before = _last_row(connection, f"part_{number}") or before
         footer += range(before - contract.file.skip_footer + 1, before + 1)
     if footer:
         connection.execute("delete from unreadable where source_row_number in (select unnest(?))", [footer])
-    possible = [read_lines.rare_texts(p, contract.file) for _, p in files] if contract.file.format == "csv" else []
+    possible = [read_lines.rare_texts(p, contract.file) for _, p in plain] if contract.file.format == "csv" else []
     for macro in cell_macros(*(map(any, zip(*possible, strict=True)) if possible else ())):
         connection.execute(macro)
-    union = " union all ".join(f"select * from part_{number}" for number in range(len(parts)))
-    connection.execute(f"create view source as {union}")
-    return Source(headers, tuple(parts), tuple(footer))
+    return Source(_union(connection, headers), tuple(parts), tuple(footer), open_ends)
+
+
+def _last_row(connection: duckdb.DuckDBPyConnection, table: str) -> int | None:
+    """The number of the last row read so far; None when none was."""
+    row = connection.execute(
+        f"select greatest((select max(source_row_number) from {table}), (select max(source_row_number) from unreadable))"
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _plain(contract: Contract, files: Sequence[tuple[str, Path]], work: Path) -> list[tuple[str, Path]]:
+    """The plain files of all delivered ones, those of each in a folder of its own."""
+    plain: list[tuple[str, Path]] = []
+    for number, (name, path) in enumerate(files):
+        folder = work / f"file_{number}"
+        folder.mkdir()
+        plain += plain_files(contract, path, name, folder)
+    return plain
+
+
+def _union(connection: duckdb.DuckDBPyConnection, headers: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """The view `source`: the rows of all parts below the headers that any of them has, which are given back."""
+    everything = headers[0] if len(set(headers)) == 1 else tuple(dict.fromkeys(h for each in headers for h in each))
+    selects = []
+    for number, own in enumerate(headers):
+        cells = [f"c{n}" for n in range(len(own))]
+        if own != everything:
+            cells = [f"c{own.index(h)}" if h in own else "null" for h in everything]
+        columns = ", ".join(f"{cell} as c{n}" for n, cell in enumerate(cells))
+        selects.append(f"select source_row_number, {columns} from part_{number}")
+    connection.execute(f"create view source as {' union all '.join(selects)}")
+    return everything
+
+
+def _is_open(contract: Contract, path: Path, name: str) -> bool:
+    """True of a delimited file whose last row has no line end, where that is worth a warning: it may have been cut off.
+
+    A cut inside the last cell leaves a row that looks whole. Raises DeliveryRefused where the contract requires the line end.
+    """
+    if contract.file.format != "csv" or contract.file.final_line_end == "optional" or ends_with_line_end(path):
+        return False
+    if contract.file.final_line_end == "required":
+        raise DeliveryRefused(
+            f"{name}: expected a line end after the last row (finalLineEnd in contract {contract.id}), found none: the file was "
+            "cut off on its way. Deliver the whole file."
+        )
+    return True
 
 
 def _read_part(

@@ -2,23 +2,26 @@
 
 from pathlib import Path
 
-import duckdb
-
 from pipelines.contracts.catalogue import common_fields
 from pipelines.contracts.model import Contract
 from pipelines.contracts.parts import RowRule
 from pipelines.ingest.archive import Delivery
+from pipelines.ingest.confined import confined
 from pipelines.ingest.controls import violation
 from pipelines.ingest.expressions import literal
 from pipelines.ingest.fields import Field, typed_rows
+from pipelines.ingest.readers import Source
 from pipelines.ingest.report import RejectionCount
 
 QUOTE = literal("'")
 
 
-def rejected_sql(contract: Contract, delivery: Delivery, fields: list[Field], width: int) -> str:
-    """One row per fault, with the raw cells of the row as a JSON list in the file's order."""
-    raw = f"cast(to_json([{', '.join(f'c{n}' for n in range(width))}]) as varchar)"
+def rejected_sql(contract: Contract, delivery: Delivery, fields: list[Field], source: Source) -> str:
+    """One row per fault, with the raw cells of the row as a JSON list in the file's order.
+
+    Where a delivery has several files, reasons begin with the file and the row in it: rows are numbered on through all.
+    """
+    raw = f"cast(to_json([{', '.join(f'c{n}' for n in range(len(source.headers)))}]) as varchar)"
     marked = f"(select *, {raw} as raw_text from aside where not is_blank and not is_total)"
     faults = ", ".join(
         [f"case when {f.fault} then {_fault(f, contract)} end" for f in fields]
@@ -26,6 +29,9 @@ def rejected_sql(contract: Contract, delivery: Delivery, fields: list[Field], wi
     )
     lineage = f"{literal(delivery.delivery_id)} as delivery_id, {literal(contract.id)} as contract_id"
     key = " + ".join(contract.key)
+    several = len(source.parts) > 1
+    reason = f"{_place('f', 'source_row_number')} || ': ' || reason" if several else "reason"
+    first = _place("g", "first_row") if several else "'row ' || first_row"
     code = contract.administration.code
     return f"""
         with bad as (
@@ -35,18 +41,27 @@ def rejected_sql(contract: Contract, delivery: Delivery, fields: list[Field], wi
         told as (
             select source_row_number, administration_code, raw_text, unnest(list_filter(faults, lambda x: x is not null)) as f
             from bad
+        ),
+        found as (
+            select administration_code, source_row_number, f.c as source_column, f.r as rule_code, f.t as reason, raw_text
+            from told
+            union all
+            select administration_code, source_row_number, null, 'repeated_key',
+                   'The key {key} stands already in ' || {first} || '. Each key may occur once.', raw_text
+            from repeated join bad using (source_row_number) asof join files g on first_row > g.row_before
+            union all
+            select {literal(code) if code else "null"}, source_row_number, null, 'not_a_row',
+                   'The line could not be split into the columns of the header: ' || lower(problem) || '.', raw_text
+            from unreadable
         )
-        select {lineage}, administration_code, source_row_number, f.c as source_column, f.r as rule_code, f.t as reason, raw_text
-        from told
-        union all
-        select {lineage}, administration_code, source_row_number, null, 'repeated_key',
-               'The key {key} stands already in row ' || first_row || '. Each key may occur once.', raw_text
-        from repeated join bad using (source_row_number)
-        union all
-        select {lineage}, {literal(code) if code else "null"}, source_row_number, null, 'not_a_row',
-               'The line could not be split into the columns of the header: ' || lower(problem) || '.', raw_text
-        from unreadable
+        select {lineage}, administration_code, source_row_number, source_column, rule_code, {reason} as reason, raw_text
+        from found asof join files f on source_row_number > f.row_before
         order by source_row_number, source_column, rule_code"""
+
+
+def _place(file: str, number: str) -> str:
+    """A row as its sender finds it: the file, and the row's number in it."""
+    return f"{file}.file_name || ', row ' || ({number} - {file}.row_before)"
 
 
 def _fault(field: Field, contract: Contract) -> str:
@@ -71,8 +86,10 @@ def _broken(rule: RowRule, contract: Contract) -> str:
 
 def rejection_counts(rejected: Path) -> tuple[RejectionCount, ...]:
     """Rejected rows by rule, most frequent first, with the first reason as an example."""
-    rows = duckdb.sql(
-        "select rule_code, count(distinct source_row_number), arg_min('Row ' || source_row_number || ': ' || reason, source_row_number) "
-        f"from read_parquet({literal(str(rejected))}) group by rule_code order by 2 desc, 1"
-    ).fetchall()
+    with confined([], [rejected]) as connection:
+        rows = connection.execute(
+            "select rule_code, count(distinct source_row_number), "
+            "arg_min('Row ' || source_row_number || ': ' || reason, source_row_number) "
+            f"from read_parquet({literal(str(rejected))}) group by rule_code order by 2 desc, 1"
+        ).fetchall()
     return tuple(RejectionCount(rule_code=r, row_count=n, example=e) for r, n, e in rows)

@@ -36,12 +36,20 @@ class DeliveryReport(BaseModel):
     rejected_amount: Decimal | None = None
     rejections: tuple[RejectionCount, ...] = ()
     warnings: tuple[str, ...] = ()
+    files: tuple[tuple[str, int], ...] = ()
+    """(name, number of the row before its first) of each file read; rows are numbered on through all of them."""
     refusal_reason: str | None = None
     seconds: float = 0.0
 
     @property
     def is_refused(self) -> bool:
         return self.refusal_reason is not None
+
+    @property
+    def file_start_rows(self) -> str | None:
+        """The number of each file's first row in words, where a delivery has several files; else None."""
+        starts = [f"{name} from row {before + 1}" for name, before in self.files]
+        return "; ".join(starts) if len(starts) > 1 else None
 
     def save(self, path: Path) -> None:
         write_atomically(path, self.model_dump_json(indent=2) + "\n")

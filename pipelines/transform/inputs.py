@@ -24,11 +24,12 @@ MONEY = pa.decimal128(38, 2)
 DELIVERY_COLUMNS = pa.schema(
     [
         ("delivery_id", pa.string()), ("contract_id", pa.string()), ("dataset_name", pa.string()),
-        ("administration_code", pa.string()), ("file_name", pa.string()), ("content_sha256", pa.string()),
-        ("business_date", pa.date32()), ("received_at", pa.timestamp("us")), ("mode", pa.string()), ("status", pa.string()),
-        ("is_in_force", pa.bool_()), ("source_rows", pa.int64()), ("accepted_rows", pa.int64()), ("rejected_rows", pa.int64()),
-        ("total_rows", pa.int64()), ("blank_rows", pa.int64()), ("output_rows", pa.int64()), ("source_amount", MONEY),
-        ("accepted_amount", MONEY), ("rejected_amount", MONEY), ("refusal_reason", pa.string()),
+        ("administration_code", pa.string()), ("file_name", pa.string()), ("file_start_rows", pa.string()),
+        ("content_sha256", pa.string()), ("business_date", pa.date32()), ("received_at", pa.timestamp("us")),
+        ("mode", pa.string()), ("status", pa.string()), ("is_in_force", pa.bool_()), ("source_rows", pa.int64()),
+        ("accepted_rows", pa.int64()), ("rejected_rows", pa.int64()), ("total_rows", pa.int64()), ("blank_rows", pa.int64()),
+        ("output_rows", pa.int64()), ("source_amount", MONEY), ("accepted_amount", MONEY), ("rejected_amount", MONEY),
+        ("refusal_reason", pa.string()),
     ]
 )  # fmt: skip
 REPORTED = set(DELIVERY_COLUMNS.names) & set(DeliveryReport.model_fields) - {"delivery_id", "contract_id"}
@@ -85,6 +86,7 @@ def _delivery_row(state: DeliveryState) -> dict[str, object]:
         "dataset_name": state.contract.dataset_name,
         "administration_code": state.contract.administration.code,
         "file_name": delivery.file_name,
+        "file_start_rows": report.file_start_rows,
         "content_sha256": delivery.content_sha256,
         "business_date": delivery.business_date,
         "received_at": delivery.received_at.replace(tzinfo=None),

@@ -102,7 +102,7 @@ def main() -> None:
         )
         started = time.monotonic()
         report = conform(
-            delivery, load_contract(folder / "contract.odcs.yaml"), Codes({}, None, None), kept,
+            delivery, load_contract(folder / "contract.odcs.yaml"), Codes({}, None, None), (kept,),
             folder / "a.parquet", folder / "r.parquet", folder / "work",
         )  # fmt: skip
         seconds = time.monotonic() - started

@@ -1,6 +1,7 @@
 """Damaged files: whatever happens to a file on its way, it is accepted, loses rows to rejection with a reason, or is refused in
 words. Never another error, never a hang, never a sum that is off without saying so."""
 
+import contextlib
 import csv
 import faulthandler
 import gzip
@@ -311,7 +312,25 @@ def check(kind: str, content: bytes, folder: Path) -> str:
         left = iter([(code.strip(BLANKS) or None, plain(amount)) for code, amount in records])
         for row in rows:  # each accepted row stands in the file, in that order, with that amount
             assert (row["voucher_key"], row["posting_amount"]) in left, (row, records)
+    assert faults or report.warnings or not ends_open(kind, content), (
+        "a last row that may be cut off, and nobody is told"
+    )
     return "with rejected rows" if faults else "accepted"
+
+
+def texts_in(kind: str, content: bytes) -> list[bytes]:
+    """The delimited files that a delivery of a kind holds; none for other kinds."""
+    if kind == "gz":
+        return [gzip.decompress(content)]
+    if kind == "zip":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return [archive.read(name) for name in archive.namelist()]
+    return [content] if kind in ("csv", "latin") else []
+
+
+def ends_open(kind: str, content: bytes) -> bool:
+    """Whether a delimited file ends without a line end: what stands last may have been longer."""
+    return any(text and not text.endswith((b"\n", b"\r")) for text in texts_in(kind, content))
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
@@ -328,6 +347,32 @@ def test_damage_ends_in_acceptance_rejection_or_refusal(kind: str, batch: int, t
             outcomes[outcome] += 1
         except BaseException as error:
             pytest.fail(f"{seed}: {type(error).__name__}: {str(error)[:600]}\n{content[:1500]!r}")
+
+
+def repacked(kind: str, text: bytes) -> bytes:
+    """A delivery of a kind whose last delimited file is `text`."""
+    if kind == "zip":
+        return packed({"a.csv": lines(table(random.Random(1))).encode(), "b.csv": text})
+    return gzip.compress(text) if kind == "gz" else text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_cut_inside_the_last_cell_shows(kind: str, tmp_path: Path) -> None:
+    """A file cut anywhere in its last cell is refused, loses a row with a reason, or is warned of: no sum is silently less."""
+    rows = [row for row in table(random.Random(f"cut {kind}")) if not row[3].endswith("-")]
+    rows[-1][3] = "9.831.234,56"
+    whole = (texts_in(kind, WRITERS[kind](rows)) or [WRITERS[kind](rows)])[-1]
+    if kind == "zip":
+        whole = lines(rows).encode()
+    sums = set()
+    for cut in range(len(rows[-1][3]) + 3):
+        with contextlib.suppress(DeliveryRefused):
+            content = repacked(kind, whole[: len(whole) - cut])
+            report, _, faults = run(tmp_path, agreed(kind), content, NAMES.get(kind, "p.dat"))
+            if not faults and not report.warnings:
+                sums.add(report.accepted_amount)
+    beside = table(random.Random(1)) if kind == "zip" else []
+    assert sums == {sum(plain(row[3]) or 0 for row in [*rows, *beside])}
 
 
 @pytest.mark.parametrize("kind", KINDS)

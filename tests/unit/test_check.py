@@ -365,3 +365,68 @@ def test_what_a_terminal_would_obey_is_not_printed(root: Path) -> None:
     assert "\x1b[2J" not in done.stdout
     assert "[2J[bold]" in done.stdout
     assert plain("a\u202eb\nc") == "a\ufffdb\ufffdc"
+
+
+def in_parts(root: Path) -> None:
+    """Let the contract deliver its file in two parts."""
+    document = contract(rejectionThreshold={"share": 0.9})
+    document["servers"][0]["customProperties"] = [
+        {"property": "filePattern", "value": r"systemer_(?P<business_date>\d{4}-\d{2}-\d{2})_(?P<part>\d)\.csv"},
+        {"property": "parts", "value": ["1", "2"]},
+    ]
+    write_contract(root, document)
+
+
+FIRST, SECOND = "systemer_2026-10-31_1.csv", "systemer_2026-10-31_2.csv"
+MORE = HEADER + "S9;System 9;;9;9,00;\nS10;System 10;;x;9,00;\n"
+
+
+def test_a_delivery_in_parts_is_one_verdict_and_finds_its_other_files(root: Path) -> None:
+    in_parts(root)
+    two, one = written(root, MORE, SECOND), written(root, GOOD, FIRST)
+    written(root, MORE, "systemer_2026-09-30_2.csv")
+    verdicts = [checked(root, one), checked(root, two)]
+    for both in ([one, two], [two, one]):
+        done = run(root, *both, "--json", "-")
+        verdicts.append(CheckVerdict.model_validate_json(done.stdout))
+        assert done.exit_code == 1
+    assert {v.model_copy(update={"checked_at": verdicts[0].checked_at}).model_dump_json() for v in verdicts} == {
+        verdicts[0].model_dump_json()
+    }
+    verdict = verdicts[0]
+    assert (verdict.outcome, verdict.file_name) == ("accepted_with_rejections", f"{FIRST} + {SECOND}")
+    assert verdict.business_date == date(2026, 10, 31)
+    assert verdict.rows is not None
+    assert (verdict.rows.source, verdict.rows.accepted) == (6, 5)
+    assert verdict.byte_count == len((GOOD + MORE).encode())
+    assert verdict.rejections[0].examples[0].reason.startswith(f"{SECOND}, row 3: Column 'Brugere'")
+
+
+def test_a_part_that_is_missing_refuses_and_the_others_are_checked_all_the_same(root: Path) -> None:
+    in_parts(root)
+    verdict = checked(root, written(root, MORE, SECOND))
+    assert (verdict.outcome, verdict.business_date) == ("refused", date(2026, 10, 31))
+    assert "part 1 is missing" in verdict.refusal_reasons[0].en
+    assert verdict.rows is not None
+    assert verdict.rows.rejected == 1
+
+
+def test_parts_of_other_names_are_taken_in_the_order_given(root: Path) -> None:
+    in_parts(root)
+    one, two = written(root, MORE, "b.csv"), written(root, GOOD, "a.csv")
+    done = run(root, one, two, "--contract", "tmf.systems", "--json", "-")
+    verdict = CheckVerdict.model_validate_json(done.stdout)
+    assert (verdict.outcome, verdict.file_name) == ("accepted_with_rejections", "b.csv + a.csv")
+    assert "does not match the contract's pattern" in verdict.warnings[0].en
+
+
+def test_files_that_are_no_delivery_together_are_wrong_use(root: Path) -> None:
+    good, other = written(root, GOOD), written(root, GOOD, "systemer_2026-09-30.csv")
+    done = run(root, good, other)
+    assert done.exit_code == 2
+    assert "expected one file, found" in done.output
+    in_parts(root)
+    for second, said in [("systemer_2026-09-30_2.csv", "those of several"), ("systemer_2026-10-31_7.csv", "found 7")]:
+        done = run(root, written(root, GOOD, FIRST), written(root, GOOD, second))
+        assert done.exit_code == 2
+        assert said in done.output

@@ -14,7 +14,8 @@ from pipelines.contracts.model import Contract
 from pipelines.errors import PortfolioError
 from pipelines.ingest import landing as landing_module
 from pipelines.ingest.archive import Archive, Delivery, delivery_id, in_force, superseded
-from pipelines.ingest.landing import land, last_day
+from pipelines.ingest.delivering import last_day
+from pipelines.ingest.landing import land
 from pipelines.instance import Instance
 from tests.unit.test_contracts import EXAMPLE
 

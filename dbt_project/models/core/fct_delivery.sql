@@ -4,6 +4,7 @@ select
     dataset_name,
     administration_code,
     file_name,
+    file_start_rows,
     content_sha256,
     business_date,
     received_at,

@@ -8,6 +8,7 @@ with
             dataset_name,
             administration_code,
             file_name,
+            file_start_rows,
             content_sha256,
             business_date,
             received_at,
