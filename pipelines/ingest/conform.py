@@ -4,7 +4,6 @@ Set-based: DuckDB does the work. Decides nothing about other deliveries, and kno
 """
 
 import time
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -15,14 +14,15 @@ from pipelines.errors import DeliveryRefused
 from pipelines.files import fresh_folder
 from pipelines.ingest.archive import Delivery
 from pipelines.ingest.controls import apply_corrections, violation, with_control_totals
+from pipelines.ingest.counts import administration_counts, in_total
 from pipelines.ingest.expressions import literal, trimmed
 from pipelines.ingest.fields import Field, constant_value, row_fields, typed_rows
 from pipelines.ingest.layout import Layout, match_headers
 from pipelines.ingest.readers import read
-from pipelines.ingest.rejections import rejected_sql, rejection_counts
-from pipelines.ingest.report import DeliveryReport
+from pipelines.ingest.rejections import rejected_sql, with_rejections
+from pipelines.ingest.report import DeliveryReport, counts_kept
 
-CONFORM_VERSION = 5
+CONFORM_VERSION = 6
 MEMORY_LIMIT = "4GB"
 
 
@@ -46,9 +46,10 @@ def conform(
         _make_rows(connection, contract, layout, fields, source.footer_rows)
         report = _counted(connection, delivery, contract, layout)
         _copy(connection, rejected_sql(contract, delivery, fields, len(layout.headers)), rejected)
-        report = report.model_copy(update={"rejections": rejection_counts(rejected)})
-        _check_threshold(report, contract, delivery)
-        report = with_control_totals(connection, report, contract, delivery, layout)
+        report = with_rejections(report, contract, rejected)
+        with counts_kept(report):
+            _check_threshold(report, contract, delivery)
+            report = with_control_totals(connection, report, contract, delivery, layout)
         _copy(connection, _accepted_sql(contract, delivery, fields), accepted)
         output_rows = _one(connection, f"select count(*) from read_parquet({literal(str(accepted))})")
     return report.model_copy(update={"output_rows": output_rows, "seconds": round(time.monotonic() - started, 3)})
@@ -119,34 +120,19 @@ def _amount_columns(contract: Contract) -> list[str]:
 def _counted(
     connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract, layout: Layout
 ) -> DeliveryReport:
-    amounts = " + ".join(f"coalesce({name}, 0)" for name in _amount_columns(contract)) or "null"
-    unreadable, blank, total = (
-        _one(connection, query)
-        for query in (
-            "select count(*) from unreadable",
-            "select count(*) from marked where is_blank",
-            "select count(*) from marked where is_total and not is_blank",
-        )
+    amounts = _amount_columns(contract)
+    parts = administration_counts(connection, contract.administration.code, amounts)
+    blank, total = (
+        _one(connection, f"select count(*) from marked where {condition}")
+        for condition in ("is_blank", "is_total and not is_blank")
     )
-    row = connection.execute(
-        f"select count(*), count(*) filter (not is_bad), sum(cast({amounts} as decimal(38,2))), "
-        f"sum(cast({amounts} as decimal(38,2))) filter (not is_bad) from rows"
-    ).fetchone()
-    assert row is not None
-    rows, accepted, amount, accepted_amount = row
-    has_amount = bool(_amount_columns(contract))
-    amount, accepted_amount = (Decimal(v or 0) if has_amount else None for v in (amount, accepted_amount))
     return DeliveryReport(
         delivery_id=delivery.delivery_id,
         contract_id=contract.id,
-        source_rows=rows + unreadable,
-        accepted_rows=accepted,
-        rejected_rows=rows - accepted + unreadable,
+        **in_total(parts, bool(amounts)).model_dump(),
         total_rows=total,
         blank_rows=blank,
-        source_amount=amount,
-        accepted_amount=accepted_amount,
-        rejected_amount=None if amount is None or accepted_amount is None else amount - accepted_amount,
+        administrations=parts,
         warnings=layout.warnings,
     )
 

@@ -12,6 +12,7 @@ import duckdb
 from pipelines.contracts.model import Contract
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import read_lines, read_records, read_sheet
+from pipelines.ingest.privacy import shown_error
 from pipelines.ingest.unpack import plain_files
 
 READERS = {
@@ -75,5 +76,5 @@ def _read_part(
     except duckdb.Error as error:
         raise DeliveryRefused(
             f"{name}: expected {contract.file.format} as contract {contract.id} says, found a file that cannot be read: "
-            f"{str(error).splitlines()[0]} Deliver the file again in the promised format, or change the contract."
+            f"{shown_error(error)} Deliver the file again in the promised format, or change the contract."
         ) from error
