@@ -77,7 +77,8 @@ def shown_headers(contract: Contract, headers: Sequence[str], is_header: bool) -
     if not any(headers):
         return "no header"
     if not is_header:
-        return "a row that does not look like the header (its cells are not shown, they may be data)"
+        cells = "1 cell" if len(headers) == 1 else f"{len(headers)} cells"
+        return f"a row of {cells} that does not look like the header (not shown, as it may be data)"
     shown = [matching(header, contract.ignored_columns) or header for header in headers if header]
     return ", ".join(map(repr, shown[:MOST_HEADERS]))
 
