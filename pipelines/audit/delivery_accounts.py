@@ -44,9 +44,9 @@ def _accounted() -> Reconciliation:
     """
     counted = f"""
         select delivery_id,
-               coalesce(case when status = 'accepted' then accepted.row_count else accepted_rows end, 0)
+               coalesce(case when status <> 'accepted' then accepted_rows else accepted.row_count end, 0)
                + coalesce(rejected.row_count, 0),
-               coalesce(case when status = 'accepted' then accepted.amount else accepted_amount end, 0)
+               coalesce(case when status <> 'accepted' then accepted_amount else accepted.amount end, 0)
                + coalesce(rejected_amount, 0)
         from {raw("delivery")}
         full join (select delivery_id, sum(row_count) as row_count, sum(amount) as amount from ({_accepted()}) group by 1)
@@ -67,7 +67,15 @@ def _accounted() -> Reconciliation:
             is_amount=True,
         ),
     )
-    places = {"source": source, "accepted and rejected": counted}
+    published = (
+        "sum(accepted_row_count + rejected_row_count), "
+        "coalesce(sum(accepted_amount), 0) + coalesce(sum(rejected_amount), 0)"
+    )
+    places = {
+        "source": source,
+        "accepted and rejected": counted,
+        "fct_delivery": grouped(published, "core.fct_delivery", "delivery_id"),
+    }
     return Reconciliation("deliveries", "fct_delivery", (), measures, stages(places), "deliveries")
 
 
