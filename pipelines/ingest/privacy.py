@@ -26,10 +26,13 @@ UNSEEN = (
 )  # Unicode's control, direction and private characters, which a terminal may obey
 UNSEEN_SQL = "[" + "".join(rf"\p{{{category}}}" for category in UNSEEN) + "]"
 REPLACEMENT = "\ufffd"
-CAPITAL, LETTER = "A-ZÀ-ÖØ-ÞĀ-Ž", "A-Za-zÀ-ÖØ-öø-ž"
-# A mail address, a Danish civil registration number, or two words in a row that both begin with a capital letter. Written so
-# that Python and DuckDB read it alike.
-PERSON = rf"@|\b[0-9]{{6}}[- ]?[0-9]{{4}}\b|[{CAPITAL}][{LETTER}.'’-]*,?[ {chr(160)}]+[{CAPITAL}]"
+CAPITAL, LETTER, BLANK = "A-ZÀ-ÖØ-ÞĀ-Ž", "A-Za-zÀ-ÖØ-öø-ž", f"[ {chr(160)}]+"
+# A mail address, a Danish civil registration number, or two words that both begin with a capital letter, with nothing but short
+# words (von, af, de la) between them. Written so that Python and DuckDB read it alike.
+PERSON = (
+    r"@|\b[0-9]{6}[- ]?[0-9]{4}\b"
+    rf"|[{CAPITAL}][{LETTER}.'’-]*,?{BLANK}(?:[{LETTER}']{{1,3}}{BLANK})*[{CAPITAL}]"
+)
 
 
 def plain(text: str) -> str:
