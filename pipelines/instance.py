@@ -131,10 +131,14 @@ def load_settings(path: Path) -> Settings:
         raise ConfigurationError(f"{path} is faulty. {describe_validation(error)}") from error
 
 
-def describe_validation(error: ValidationError) -> str:
-    """All faults of a pydantic validation as one line a person can act on: field, reason, value found."""
+def describe_validation(error: ValidationError, with_values: bool = True) -> str:
+    """All faults of a pydantic validation as one line a person can act on: field, reason, value found.
+
+    `with_values`: false where the values may be about a person.
+    """
     faults = []
     for fault in error.errors():
         where = ".".join(str(part) for part in fault["loc"]) or "(whole)"
-        faults.append(f"{where}: {fault['msg']} (found {fault['input']!r:.80})")
+        found = f" (found {fault['input']!r:.80})" if with_values else ""
+        faults.append(f"{where}: {fault['msg']}{found}")
     return "; ".join(faults)

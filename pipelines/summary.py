@@ -11,6 +11,7 @@ from rich.text import Text
 from pipelines.ingest.archive import Archive
 from pipelines.instance import PROJECT_ROOT, Instance
 from pipelines.release.publish import CURRENT, all_releases, current_release
+from pipelines.release.scorecard import Score, scorecard
 
 MANY = 12
 MANY_SENTENCES = 8
@@ -111,8 +112,29 @@ def print_status(instance: Instance) -> None:
         f"{manifest['release_id']}, as of {manifest['inputs']['as_of_date']}, made {when}",
     )
     _line(console, "Checks", _counts(manifest))
+    _scores_table(console, scorecard(instance.releases / manifest["release_id"]))
     if not _trouble(console, manifest):
         console.print("Nothing is late, refused or left in landing.")
+
+
+def _scores_table(console: Console, scores: list[Score]) -> None:
+    """How each administration delivers; of many, those with most to mend."""
+    shown = scores
+    if len(scores) > MANY:
+        shown = sorted(scores, key=lambda s: (s.late + s.refused, s.rejected_share), reverse=True)[:MANY]
+    table = Table(title="Deliveries in force", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table.add_column("administration", no_wrap=True)
+    for name in ("contracts", "late", "refused", "deliveries", "accepted rows", "rejected rows", "rejected"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for s in shown:
+        figures = (s.contracts, s.late, s.refused, s.deliveries, s.accepted_rows, s.rejected_rows)
+        table.add_row(s.administration_code or "(not told)", *(f"{n:,}" for n in figures), f"{s.rejected_share:.2%}")
+    if shown:
+        console.print(table)
+    if len(shown) < len(scores):
+        console.print(
+            f"and {len(scores) - len(shown):,} more administrations with less to mend (fct_delivery_administration)"
+        )
 
 
 def print_deliveries(instance: Instance) -> None:

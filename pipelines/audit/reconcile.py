@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.audit.engine import literal, without_values
-from pipelines.audit.reconciliations import Measure, Reconciliation, reconciliations
+from pipelines.audit.measures import Measure, Reconciliation
+from pipelines.audit.reconciliations import reconciliations
 from pipelines.audit.result import MAX_EXAMPLES, CheckResult, Outcome
 from pipelines.audit.verdict import danish_number, no_promise
 
@@ -17,7 +18,9 @@ DANISH = {
     "source": "kilden",
     "accepted and rejected": "godkendt og afvist",
     "delivered": "leveret",
+    "received": "modtaget",
     "raw": "rå",
+    "a row for each column": "en række pr. kolonne",
 }
 
 

@@ -1,13 +1,12 @@
 """What is reconciled: which stages must say the same, as SQL on one build and its inputs. Compared in reconcile.py."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from pipelines.audit.delivery_accounts import delivery_accounts
+from pipelines.audit.measures import Measure, Reconciliation, grouped, raw_in_force, stages
 from pipelines.contracts.catalogue import datasets
 
-INPUTS = "<inputs>"  # stands for the build's own folder of inputs, named in full
 FACTS = {"postings": "fct_posting", "budgets": "fct_budget", "investments": "fct_investment"}
 LANDSCAPE = "marts.mart_it_landscape"
 OVERVIEW = "marts.mart_investment_overview"
@@ -20,65 +19,11 @@ INVESTMENT_LINES = {
 }
 
 
-@dataclass(frozen=True)
-class Measure:
-    """One figure that the stages must agree on, and the rule in words."""
-
-    name: str
-    sentence: str
-    sentence_da: str
-    is_amount: bool = False
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One place where the figures stand: SQL that gives a group, then each measure in order."""
-
-    name: str
-    sql: str
-
-
-@dataclass(frozen=True)
-class Reconciliation:
-    """Stages that must say the same, group by group. `needs_all`: the datasets that must be promised."""
-
-    name: str
-    table: str
-    needs_all: tuple[str, ...]
-    measures: tuple[Measure, ...]
-    stages: tuple[Stage, ...]
-    grouped_by: str = "administrations"
-    may_be_empty: bool = False
-
-    def check_id(self, measure: Measure) -> str:
-        return f"reconciliation.{self.name}.{measure.name}"
-
-    def statement(self, inputs: Path) -> str:
-        """One statement that gives (stage, group, measures...) for every stage. `inputs`: the build's folder of them.
-
-        The folder is named in full, so that nothing depends on where the process happens to stand.
-        """
-        parts = (f"select '{stage.name}' as stage, * from ({stage.sql}) as part" for stage in self.stages)
-        return " union all ".join(parts).replace(INPUTS, str(inputs.resolve()).replace("'", "''"))
-
-
-def raw(dataset: str) -> str:
-    """All raw rows of an input of the build, history included."""
-    return f"read_parquet('{INPUTS}/raw_{dataset}/*.parquet', union_by_name = true)"
-
-
-def raw_in_force(dataset: str) -> str:
-    """The raw rows of the deliveries in force."""
-    in_force = f"select delivery_id from {raw('delivery')} where is_in_force"
-    return f"(select * from {raw(dataset)} where delivery_id in ({in_force})) as in_force"
-
-
 @cache
 def reconciliations() -> tuple[Reconciliation, ...]:
     """All reconciliations of a build, in the order of the way through."""
     return (
-        _deliveries_accounted(),
-        *(_delivery_content(dataset) for dataset in datasets()),
+        *delivery_accounts(),
         *(_facts(dataset, table) for dataset, table in FACTS.items()),
         _assessments(),
         _systems(),
@@ -92,57 +37,6 @@ def reconciliations() -> tuple[Reconciliation, ...]:
 def expected_reconciliations() -> set[str]:
     """The ids of all checks that reconciling gives."""
     return {each.check_id(measure) for each in reconciliations() for measure in each.measures}
-
-
-def _deliveries_accounted() -> Reconciliation:
-    """Every delivery: source rows = accepted + rejected, and the same for its money."""
-    columns = "coalesce(sum(cast({0} as decimal(38, 2))), 0)"
-    stages = (
-        Stage("source", _by("delivery_id", columns.format("source_rows"), columns.format("source_amount"))),
-        Stage(
-            "accepted and rejected",
-            _by(
-                "delivery_id",
-                columns.format("coalesce(accepted_rows, 0) + coalesce(rejected_rows, 0)"),
-                columns.format("coalesce(accepted_amount, 0) + coalesce(rejected_amount, 0)"),
-            ),
-        ),
-    )
-    measures = (
-        Measure(
-            "rows",
-            "Every row of every delivery was accepted or rejected",
-            "Alle rækker i alle leverancer er enten godkendt eller afvist",
-        ),
-        Measure(
-            "amount",
-            "Every amount of every delivery was accepted or rejected",
-            "Alle beløb i alle leverancer er enten godkendt eller afvist",
-            is_amount=True,
-        ),
-    )
-    return Reconciliation("deliveries", "fct_delivery", (), measures, stages, grouped_by="deliveries")
-
-
-def _by(key: str, *figures: str) -> str:
-    """Figures of the accepted deliveries by `key`."""
-    return f"select {key}, {', '.join(figures)} from {raw('delivery')} where status <> 'refused' group by {key}"
-
-
-def _delivery_content(dataset: str) -> Reconciliation:
-    """The raw rows of each delivery are those that its reading gave."""
-    given = (
-        f"select delivery_id, sum(output_rows) from {raw('delivery')} "
-        f"where dataset_name = '{dataset}' and is_in_force group by delivery_id"
-    )
-    held = f"select delivery_id, count(*) from {raw_in_force(dataset)} group by delivery_id"
-    measure = Measure(
-        "delivered_rows",
-        f"The raw {dataset} of every delivery in force are all there",
-        f"Alle rå rækker ({datasets()[dataset].label_da.lower()}) fra hver gældende leverance er med",
-    )
-    stages = (Stage("delivered", given), Stage("raw", held))
-    return Reconciliation(dataset, f"stg_{dataset}", (dataset,), (measure,), stages, grouped_by="deliveries")
 
 
 def _facts(dataset: str, table: str) -> Reconciliation:
@@ -165,8 +59,8 @@ def _facts(dataset: str, table: str) -> Reconciliation:
             True,
         ),
     )
-    stages = tuple(Stage(name, _grouped(figures, place)) for name, place in places.items())
-    return Reconciliation(dataset, table, (dataset,), measures, stages)
+    shown = stages({name: grouped(figures, place) for name, place in places.items()})
+    return Reconciliation(dataset, table, (dataset,), measures, shown)
 
 
 def _counted_once(dataset: str, table: str) -> str:
@@ -178,10 +72,6 @@ def _counted_once(dataset: str, table: str) -> str:
     return f"(select {columns} from core.{table} union all {repeated}) as counted"
 
 
-def _grouped(figures: str, place: str, key: str = "administration_code") -> str:
-    return f"select {key}, {figures} from {place} group by {key}"
-
-
 def _assessments() -> Reconciliation:
     places = {
         "raw": raw_in_force("assessments"),
@@ -191,42 +81,42 @@ def _assessments() -> Reconciliation:
     measure = Measure(
         "rows", "Every assessment in force is in fct_assessment", "Alle gældende vurderinger er i fct_assessment"
     )
-    stages = tuple(Stage(name, _grouped("count(*)", place)) for name, place in places.items())
-    return Reconciliation("assessments", "fct_assessment", ("assessments",), (measure,), stages)
+    shown = stages({name: grouped("count(*)", place) for name, place in places.items()})
+    return Reconciliation("assessments", "fct_assessment", ("assessments",), (measure,), shown)
 
 
 def _systems() -> Reconciliation:
     """System uses by key: raw = dim_system = landscape, at the owning administration; shared rows come on top."""
     key = "count(distinct system_key)"
     places = {
-        "raw": _grouped(key, raw_in_force("systems")),
-        "dim_system": _grouped("count(*)", "core.dim_system where is_owner"),
-        "mart_it_landscape": _grouped("count(*)", f"{LANDSCAPE} where is_owner"),
+        "raw": grouped(key, raw_in_force("systems")),
+        "dim_system": grouped("count(*)", "core.dim_system where is_owner"),
+        "mart_it_landscape": grouped("count(*)", f"{LANDSCAPE} where is_owner"),
     }
     measure = Measure(
         "uses",
         "Every system use in force is in dim_system and the landscape",
         "Alle gældende systemanvendelser er i landskabet",
     )
-    return Reconciliation("systems", "dim_system", ("systems",), (measure,), _stages(places))
+    return Reconciliation("systems", "dim_system", ("systems",), (measure,), stages(places))
 
 
 def _contracts() -> Reconciliation:
     places = {
-        "raw": _grouped("count(distinct contract_key)", raw_in_force("contracts")),
-        "dim_contract": _grouped("count(*)", "core.dim_contract"),
+        "raw": grouped("count(distinct contract_key)", raw_in_force("contracts")),
+        "dim_contract": grouped("count(*)", "core.dim_contract"),
     }
     measure = Measure(
         "agreements", "Every contract in force is in dim_contract", "Alle gældende kontrakter er i dim_contract"
     )
-    return Reconciliation("contracts", "dim_contract", ("contracts",), (measure,), _stages(places))
+    return Reconciliation("contracts", "dim_contract", ("contracts",), (measure,), stages(places))
 
 
 def _landscape_cost() -> Reconciliation:
     figures = "count(*), coalesce(sum(yearly_cost_amount), 0)"
     places = {
-        "dim_system": _grouped(figures, "core.dim_system"),
-        "mart_it_landscape": _grouped(figures, LANDSCAPE),
+        "dim_system": grouped(figures, "core.dim_system"),
+        "mart_it_landscape": grouped(figures, LANDSCAPE),
     }
     measures = (
         Measure("rows", "The landscape has every row of dim_system", "Landskabet har alle rækker fra dim_system"),
@@ -237,15 +127,15 @@ def _landscape_cost() -> Reconciliation:
             True,
         ),
     )
-    return Reconciliation("landscape", "mart_it_landscape", ("systems",), measures, _stages(places))
+    return Reconciliation("landscape", "mart_it_landscape", ("systems",), measures, stages(places))
 
 
 def _contract_parts() -> Reconciliation:
     """The parts into which a contract's yearly amount is divided among its systems are the whole of it."""
     figures = "coalesce(sum({0}), 0)"
     places = {
-        "dim_contract": _grouped(figures.format("yearly_amount"), "core.dim_contract where listed_system_count > 0"),
-        "fct_contract_system": _grouped(figures.format("allocated_yearly_amount"), "core.fct_contract_system"),
+        "dim_contract": grouped(figures.format("yearly_amount"), "core.dim_contract where listed_system_count > 0"),
+        "fct_contract_system": grouped(figures.format("allocated_yearly_amount"), "core.fct_contract_system"),
     }
     measure = Measure(
         "amount",
@@ -254,7 +144,7 @@ def _contract_parts() -> Reconciliation:
         True,
     )
     table = "fct_contract_system"
-    return Reconciliation("contract_parts", table, ("contracts",), (measure,), _stages(places), may_be_empty=True)
+    return Reconciliation("contract_parts", table, ("contracts",), (measure,), stages(places), may_be_empty=True)
 
 
 def _overview(dataset: str) -> Reconciliation:
@@ -264,7 +154,7 @@ def _overview(dataset: str) -> Reconciliation:
     kind = "run" if dataset == "budgets" else "investment"
     key = f"administration_code || ' ' || {code}"
     newest = f"core.{FACTS[dataset]} where is_newest_version and {code} in ({_listed(lines.values())})"
-    facts = _grouped(f"coalesce(sum({amount}), 0)", newest, key)
+    facts = grouped(f"coalesce(sum({amount}), 0)", newest, key)
     shown = " union all ".join(
         f"select administration_code || ' {line}', coalesce(sum({name}_amount), 0) from {OVERVIEW} "
         f"where line_kind = '{kind}' group by administration_code"
@@ -278,11 +168,7 @@ def _overview(dataset: str) -> Reconciliation:
     )
     places = {FACTS[dataset]: facts, "mart_investment_overview": shown}
     grouped_by = "administrations and measures"
-    return Reconciliation("overview", "mart_investment_overview", (dataset,), (measure,), _stages(places), grouped_by)
-
-
-def _stages(places: dict[str, str]) -> tuple[Stage, ...]:
-    return tuple(Stage(name, sql) for name, sql in places.items())
+    return Reconciliation("overview", "mart_investment_overview", (dataset,), (measure,), stages(places), grouped_by)
 
 
 def _listed(values: Iterable[str]) -> str:

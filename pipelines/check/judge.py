@@ -1,6 +1,6 @@
 """The nightly run's own functions on one delivery, in a temporary folder: conform, suite, limits, the delivery before. No wording."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.audit.delivery import EXPECTATIONS, audit_delivery
@@ -14,7 +14,7 @@ from pipelines.files import fresh_folder
 from pipelines.ingest.archive import Archive, Delivery
 from pipelines.ingest.conform import conform
 from pipelines.ingest.isolation import run_apart
-from pipelines.ingest.report import DeliveryReport
+from pipelines.ingest.report import CountedRefusal, DeliveryReport
 
 
 @dataclass(frozen=True)
@@ -70,32 +70,23 @@ class Court:
 
     def judged(self, delivery: Delivery, contents: tuple[Path, ...], previous_rows: int | None) -> Judged:
         """Conform and judge one delivery, exactly as the nightly run would."""
-        report = self._conformed(self.contract, delivery, contents)
+        report = self._conformed(delivery, contents)
         rejected = self._folder(delivery) / "rejected.parquet"
         if isinstance(report, DeliveryRefused):
-            return Judged(self._counted(delivery, contents), rejected, delivery.named(str(report)))
+            counted = report.report if isinstance(report, CountedRefusal) else None
+            return Judged(counted, rejected, delivery.named(str(report)))
         accepted = self._folder(delivery) / "accepted.parquet"
         checks = audit_delivery(self.contract, accepted, previous_rows=previous_rows, limits=self._limits)
         return Judged(report, rejected, None, tuple(checks))
 
-    def _conformed(
-        self, contract: Contract, delivery: Delivery, contents: tuple[Path, ...]
-    ) -> DeliveryReport | DeliveryRefused:
+    def _conformed(self, delivery: Delivery, contents: tuple[Path, ...]) -> DeliveryReport | DeliveryRefused:
         """Conform in a process of its own, as the nightly run does; a refusal is returned."""
-        codes, folder = self.configuration.codes(contract), fresh_folder(self._folder(delivery))
+        codes, folder = self.configuration.codes(self.contract), fresh_folder(self._folder(delivery))
         places = (folder / "accepted.parquet", folder / "rejected.parquet", folder / "work")
-        ((_, outcome),) = run_apart([(delivery.delivery_id, conform, (delivery, contract, codes, contents, *places))])
+        ((_, outcome),) = run_apart(
+            [(delivery.delivery_id, conform, (delivery, self.contract, codes, contents, *places))]
+        )
         return outcome
-
-    def _counted(self, delivery: Delivery, contents: tuple[Path, ...]) -> DeliveryReport | None:
-        """What the rows of a refused file come to, so that its sender sees which are bad; None when it has no rows to read.
-
-        The file is conformed once more without the limits that refused it, since a refusal leaves no counts behind.
-        """
-        if not (self._folder(delivery) / "rejected.parquet").is_file():
-            return None
-        outcome = self._conformed(_lenient(self.contract), replace(delivery, control_totals=()), contents)
-        return None if isinstance(outcome, DeliveryRefused) else outcome
 
     def _folder(self, delivery: Delivery) -> Path:
         return self.work / delivery.delivery_id
@@ -103,11 +94,3 @@ class Court:
     @property
     def _limits(self) -> Limits:
         return load_limits(EXPECTATIONS, self.configuration.instance.reference / "limits.yml")
-
-
-def _lenient(contract: Contract) -> Contract:
-    """The contract without a limit on rejected rows and without the sender's totals; it reads a file just the same."""
-    everything = contract.rejection_threshold.model_copy(update={"rows": None, "share": 1.0})
-    totals = contract.file.total_rows and contract.file.total_rows.model_copy(update={"amount": None})
-    file = contract.file.model_copy(update={"total_rows": totals})
-    return contract.model_copy(update={"rejection_threshold": everything, "control_totals": {}, "file": file})

@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipelines.audit.result import CheckResult, Outcome
 from pipelines.check import words
 from pipelines.check.judge import Before, Court, Judged
-from pipelines.check.privacy import plain, shown_reason, shown_refusal
 from pipelines.check.subject import DateOrigin, Subject, subject_of
 from pipelines.check.words import Sentence
 from pipelines.configuration import Configuration
 from pipelines.contracts.model import Contract
 from pipelines.ingest.confined import confined
 from pipelines.ingest.expressions import literal
+from pipelines.ingest.privacy import plain
 from pipelines.ingest.rejections import rejection_counts
 from pipelines.ingest.report import DeliveryReport
 from pipelines.instance import Instance
@@ -57,7 +57,7 @@ class RejectedRow(Part):
     row_number: int = Field(description="Counted from 1: line or sheet row; for JSON and Parquet the record.")
     column: str | None = Field(description="Header in the file; null when the fault is of the row as a whole.")
     reason: str = Field(
-        description="What was expected and found. Values of personal and ignored columns are not shown."
+        description="What was expected and found. Values of private columns, and what may be a person, are not shown."
     )
 
 
@@ -157,7 +157,7 @@ def _verdict(
         rows=_rows(judged.report),
         amounts=_amounts(judged.report),
         refusal_reasons=_reasons(subject, judged),
-        rejections=_rejections(contract, judged),
+        rejections=_rejections(judged),
         warnings=_warnings(subject, judged),
         checks=tuple(_plain_check(c) for c in judged.checks if c.outcome not in QUIET),
         passed_check_count=sum(c.outcome is Outcome.passed for c in judged.checks),
@@ -192,8 +192,7 @@ def _amounts(report: DeliveryReport | None) -> Amounts | None:
 
 
 def _reasons(subject: Subject, judged: Judged) -> tuple[Sentence, ...]:
-    contract = subject.contract.on(subject.delivery.business_date)
-    reasons = [shown_refusal(contract, reason) for reason in (*subject.faults, judged.refusal) if reason]
+    reasons = [plain(reason) for reason in (*subject.faults, judged.refusal) if reason]
     blocking = [_plain_check(check) for check in judged.checks if check.outcome.is_blocking]
     return (*(Sentence(en=r) for r in reasons), *(Sentence(en=c.sentence, da=c.sentence_da) for c in blocking))
 
@@ -203,7 +202,7 @@ def _plain_check(check: CheckResult) -> CheckResult:
     return check.model_copy(update={**shown, "examples": tuple(map(plain, check.examples))})
 
 
-def _rejections(contract: Contract, judged: Judged) -> tuple[RejectedByRule, ...]:
+def _rejections(judged: Judged) -> tuple[RejectedByRule, ...]:
     if not judged.rejected.is_file():
         return ()
     with confined([], [judged.rejected]) as connection:
@@ -214,9 +213,8 @@ def _rejections(contract: Contract, judged: Judged) -> tuple[RejectedByRule, ...
         ).fetchall()
     examples: dict[str, list[RejectedRow]] = {}
     for rule, number, column, reason in found:
-        shown = shown_reason(contract, column, reason)
         examples.setdefault(rule, []).append(
-            RejectedRow(row_number=number, column=plain(column) if column else None, reason=shown)
+            RejectedRow(row_number=number, column=plain(column) if column else None, reason=plain(reason))
         )
     return tuple(
         RejectedByRule(rule_code=c.rule_code, row_count=c.row_count, examples=tuple(examples[c.rule_code]))

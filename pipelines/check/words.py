@@ -77,8 +77,10 @@ LABELS = {
     "next": Sentence(en="What to do next", da="Hvad nu"),
     "checked": Sentence(en="Checked", da="Kontrolleret"),
     "privacy": Sentence(
-        en="Values of personal fields and of columns that are not taken are never shown. Nothing was delivered or stored.",
-        da="Værdier i personfelter og i kolonner, der ikke tages med, vises aldrig. Intet er leveret eller gemt.",
+        en="Values of personal, restricted and ignored columns, and what may be a person, are never shown. "
+        "Nothing was delivered or stored.",
+        da="Værdier i kolonner med personoplysninger eller fortrolige oplysninger, i kolonner, der ikke tages med, "
+        "og det, der kan være en person, vises aldrig. Intet er leveret eller gemt.",
     ),
 }
 RULES = {

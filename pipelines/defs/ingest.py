@@ -172,7 +172,8 @@ def _inputs(configuration: Configuration) -> dg.AssetsDefinition:
     described |= {f"reference_{n}": t.description for n, t in reference_tables().items()}
     described |= {
         "raw_delivery": "Every delivery, whether it counts, and its rows and amounts: source = accepted + rejected.",
-        "raw_rejection": "Every rejected row with rule and reason.",
+        "raw_delivery_administration": "Every accepted delivery by administration, with its rows and amounts.",
+        "raw_rejection": "Every fault of every rejected row with rule and reason, without the row's own text.",
         "raw_contract": "Every contract, what it promises, and whether it is late.",
     }
     upstream = {f"raw_{n}": [raw_key(c.id) for c in configuration.contracts if c.dataset_name == n] for n in datasets()}

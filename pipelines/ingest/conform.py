@@ -4,7 +4,6 @@ Set-based: DuckDB does the work. Decides nothing about other deliveries, and kno
 """
 
 import time
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -16,15 +15,16 @@ from pipelines.files import fresh_folder
 from pipelines.ingest.archive import Delivery
 from pipelines.ingest.confined import confined
 from pipelines.ingest.controls import apply_corrections, violation, with_control_totals
+from pipelines.ingest.counts import administration_counts, in_total
 from pipelines.ingest.expressions import literal, trimmed
 from pipelines.ingest.fields import Field, constant_value, row_fields, typed_rows
 from pipelines.ingest.identifiers import faulty_numbers
 from pipelines.ingest.layout import Layout, match_headers
 from pipelines.ingest.readers import read
-from pipelines.ingest.rejections import rejected_sql, rejection_counts
-from pipelines.ingest.report import DeliveryReport
+from pipelines.ingest.rejections import rejected_sql, with_rejections
+from pipelines.ingest.report import DeliveryReport, counts_kept
 
-CONFORM_VERSION = 8
+CONFORM_VERSION = 9
 MEMORY_LIMIT = "3GB"
 # Columns with more different values than this in a row group are written plain: looking for repetitions in a ledger's
 # voucher numbers and texts costs more than it saves.
@@ -60,13 +60,15 @@ def conform(
         apply_corrections(connection, contract, delivery, layout)
         _make_rows(connection, contract, layout, fields, source.footer_rows)
         _copy(connection, _accepted_sql(contract, delivery, fields), accepted)
-        _set_aside(connection, accepted)
+        _set_aside(connection, contract, fields, accepted)
         _copy(connection, rejected_sql(contract, delivery, fields, source), rejected)
-        report = _counted(connection, delivery, contract, layout, fields, accepted)
-        report = report.model_copy(update={"rejections": rejection_counts(rejected), "files": source.parts})
-        _check_threshold(report, contract, delivery)
-        report = with_control_totals(connection, report, contract, delivery, layout, source.open_ends)
-    return report.model_copy(update={"seconds": round(time.monotonic() - started, 3)})
+        report = _counted(connection, delivery, contract, layout)
+        report = with_rejections(report, contract, rejected).model_copy(update={"files": source.parts})
+        with counts_kept(report):
+            _check_threshold(report, contract, delivery)
+            report = with_control_totals(connection, report, contract, delivery, layout, source.open_ends)
+        output_rows = _one(connection, f"select count(*) from read_parquet({literal(str(accepted))})")
+    return report.model_copy(update={"output_rows": output_rows, "seconds": round(time.monotonic() - started, 3)})
 
 
 def _make_rows(
@@ -78,8 +80,7 @@ def _make_rows(
 ) -> None:
     """The relation `rows`: every data row with its typed fields and `is_bad`; blank and total rows are left out.
 
-    A ledger is cast while its accepted rows are written, and nothing is kept of it; rows with keys or wide columns are looked
-    at more than once, and are a table.
+    Rows with keys or wide columns are looked at more than once, and are a table. A ledger's are cast while they are written.
     """
     cells = [f"c{n}" for n in range(len(layout.headers))]
     blank = f"coalesce({', '.join(trimmed(c) for c in cells)}) is null" if cells else "true"
@@ -96,13 +97,21 @@ def _make_rows(
     broken = [f.fault for f in fields] + [violation(rule) for rule in contract.row_rules]
     bad = " or ".join(f"coalesce({condition}, false)" for condition in broken)
     data = "(select * from marked where not is_blank and not is_total)"
-    key = [name for name in contract.key if name in {f.name for f in fields}]
-    kind = "table" if key or contract.unpivot else "view"
+    kind = "table" if _is_kept(contract, fields) else "view"
     connection.execute(
         f"create {kind} rows as select source_row_number, {names}, {bad} as is_bad from ({typed_rows(fields, data)})"
         + _in_file_order(connection)
     )
-    _reject_repeated_keys(connection, key)
+    _reject_repeated_keys(connection, _key(contract, fields))
+
+
+def _key(contract: Contract, fields: list[Field]) -> list[str]:
+    names = {f.name for f in fields}
+    return [name for name in contract.key if name in names]
+
+
+def _is_kept(contract: Contract, fields: list[Field]) -> bool:
+    return bool(_key(contract, fields) or contract.unpivot)
 
 
 def _in_file_order(connection: duckdb.DuckDBPyConnection) -> str:
@@ -126,13 +135,23 @@ def _reject_repeated_keys(connection: duckdb.DuckDBPyConnection, key: list[str])
     )
 
 
-def _set_aside(connection: duckdb.DuckDBPyConnection, accepted: Path) -> None:
-    """The table `aside`: every row of the source that was not accepted, whole: bad, blank and total rows."""
+def _set_aside(connection: duckdb.DuckDBPyConnection, contract: Contract, fields: list[Field], accepted: Path) -> None:
+    """The table `aside`: every row of the source that was not accepted, whole: bad, blank and total rows.
+
+    From here on, `rows` of a ledger are read from what was written and what was set aside, instead of being cast once more.
+    """
     written = f"read_parquet({literal(str(accepted))})"
     connection.execute(
         f"create table left_over as select source_row_number from source anti join {written} using (source_row_number)"
     )
     connection.execute("create table aside as select * from marked semi join left_over using (source_row_number)")
+    if _is_kept(contract, fields):
+        return
+    names = ", ".join(["source_row_number", *(f.name for f in fields)])
+    bad = typed_rows(fields, "(select * from aside where not is_blank and not is_total)")
+    connection.execute(
+        f"create or replace view rows as select {names}, false as is_bad from {written} union all select {names}, true from ({bad})"
+    )
 
 
 def _amount_columns(contract: Contract) -> list[str]:
@@ -146,39 +165,22 @@ def _amount_columns(contract: Contract) -> list[str]:
 
 
 def _counted(
-    connection: duckdb.DuckDBPyConnection,
-    delivery: Delivery,
-    contract: Contract,
-    layout: Layout,
-    fields: list[Field],
-    accepted: Path,
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract, layout: Layout
 ) -> DeliveryReport:
-    """Rows and amounts: accepted ones counted in what was written, the others in what was set aside and was unreadable."""
-    main, columns = contract.dataset.main_amount, _amount_columns(contract)
-    written = connection.execute(
-        f"select count(*), sum({main if columns else 'null'}) from read_parquet({literal(str(accepted))})"
-    ).fetchone()
-    amounts = " + ".join(f"coalesce({name}, 0)" for name in columns) or "null"
-    bad = f"({typed_rows(fields, '(select * from aside where not is_blank and not is_total)')})"
-    left = connection.execute(f"select count(*), sum(cast({amounts} as decimal(38,2))) from {bad}").fetchone()
-    assert written is not None
-    assert left is not None
-    accepted_amount, rejected_amount = (Decimal(v or 0) if columns else None for v in (written[1], left[1]))
-    accepted_rows = _one(connection, "select count(*) from rows where not is_bad") if contract.unpivot else written[0]
-    rejected_rows = left[0] + _one(connection, "select count(*) from unreadable")
+    amounts = _amount_columns(contract)
+    parts = administration_counts(connection, contract.administration.code, amounts)
+    blank, total = (
+        _one(connection, f"select count(*) from aside where {condition}")
+        for condition in ("is_blank", "is_total and not is_blank")
+    )
     return DeliveryReport(
         delivery_id=delivery.delivery_id,
         contract_id=contract.id,
-        source_rows=accepted_rows + rejected_rows,
-        accepted_rows=accepted_rows,
-        rejected_rows=rejected_rows,
-        total_rows=_one(connection, "select count(*) from aside where is_total and not is_blank"),
-        blank_rows=_one(connection, "select count(*) from aside where is_blank"),
-        output_rows=written[0],
-        source_amount=None if accepted_amount is None or rejected_amount is None else accepted_amount + rejected_amount,
-        accepted_amount=accepted_amount,
-        rejected_amount=rejected_amount,
-        warnings=(*layout.warnings, *faulty_numbers(connection, contract, delivery.file_name, accepted)),
+        **in_total(parts, bool(amounts)).model_dump(),
+        total_rows=total,
+        blank_rows=blank,
+        administrations=parts,
+        warnings=(*layout.warnings, *faulty_numbers(connection, contract, delivery.file_name)),
     )
 
 

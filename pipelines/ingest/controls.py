@@ -10,6 +10,7 @@ from pipelines.errors import DeliveryRefused
 from pipelines.ingest.archive import Delivery
 from pipelines.ingest.expressions import cast_of, literal, trimmed
 from pipelines.ingest.layout import Layout
+from pipelines.ingest.privacy import NOT_SHOWN, is_private, shown_text
 from pipelines.ingest.report import DeliveryReport
 
 AMOUNT = "the amount"
@@ -30,7 +31,7 @@ def apply_corrections(
         row = connection.execute(f"select count(*) from source where {where}").fetchone()
         if row != (correction.expect,):
             raise DeliveryRefused(
-                f"{delivery.file_name}: expected {correction.expect} rows where {_shown(correction)}, found {row and row[0]}. "
+                f"{delivery.file_name}: expected {correction.expect} rows where {_shown(correction, contract)}, found {row and row[0]}. "
                 f"The correction ({correction.reason}) no longer fits: remove it beside contract {contract.id}, or mend it."
             )
         value = literal(correction.value) if correction.action == "replace" and correction.value is not None else "null"
@@ -48,8 +49,9 @@ def _condition(correction: Correction, layout: Layout) -> str:
     return " and ".join(f"{trimmed(str(layout.cell(n)))} = {literal(v)}" for n, v in correction.where.items())
 
 
-def _shown(correction: Correction) -> str:
-    return " and ".join(f"{name} is {value!r}" for name, value in correction.where.items())
+def _shown(correction: Correction, contract: Contract) -> str:
+    values = {n: NOT_SHOWN if is_private(contract, n) else shown_text(v) for n, v in correction.where.items()}
+    return " and ".join(f"{name} is {value}" for name, value in values.items())
 
 
 def violation(rule: RowRule) -> str:

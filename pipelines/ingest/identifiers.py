@@ -4,7 +4,6 @@ Steps as in expressions.py: `{x}` stands for what the step before made. Other co
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import duckdb
 
@@ -84,28 +83,22 @@ def _applied(steps: Sequence[str], texts: Sequence[str]) -> list[str | None]:
     return [row[0] for row in duckdb.execute(query, [list(texts)]).fetchall()]
 
 
-def faulty_numbers(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, file_name: str, accepted: Path
-) -> tuple[str, ...]:
-    """A sentence for each column of the accepted rows that holds faulty numbers: how many, and some rows to look at.
-
-    No number is shown.
-    """
+def faulty_numbers(connection: duckdb.DuckDBPyConnection, contract: Contract, file_name: str) -> tuple[str, ...]:
+    """A sentence for each column of `rows` that holds faulty numbers: how many, and some rows to look at. No number is shown."""
     return tuple(
         sentence
         for column in contract.columns
         if (kind := contract.class_fields.get(column.name))
-        for sentence in _faults_of(connection, column.name, kind, " + ".join(column.source_names), file_name, accepted)
+        for sentence in _faults_of(connection, column.name, kind, " + ".join(column.source_names), file_name)
     )
 
 
 def _faults_of(
-    connection: duckdb.DuckDBPyConnection, name: str, kind: str, source_column: str, file_name: str, accepted: Path
+    connection: duckdb.DuckDBPyConnection, name: str, kind: str, source_column: str, file_name: str
 ) -> list[str]:
     found = connection.execute(
-        f"select {name} is null, count(distinct source_row_number), "
-        f"list(distinct source_row_number order by source_row_number)[:{EXAMPLES}] "
-        f"from read_parquet({literal(str(accepted))}) where {kind} = {literal('faulty')} group by 1 order by 1"
+        f"select {name} is null, count(*), list(source_row_number order by source_row_number)[:{EXAMPLES}] "
+        f"from rows where {kind} = {literal('faulty')} and not is_bad group by 1 order by 1"
     ).fetchall()
     return [
         f"{file_name}: column {source_column!r} has {_PROBLEMS[is_dropped]} in {count} {'row' if count == 1 else 'rows'}, "

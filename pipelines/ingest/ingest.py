@@ -20,7 +20,8 @@ from pipelines.files import fingerprint, write_atomically
 from pipelines.ingest.archive import Archive, Delivery, in_force, superseded
 from pipelines.ingest.conform import CONFORM_VERSION, conform
 from pipelines.ingest.isolation import run_apart
-from pipelines.ingest.report import DeliveryReport
+from pipelines.ingest.privacy import plain
+from pipelines.ingest.report import CountedRefusal, DeliveryReport
 from pipelines.instance import Instance
 
 Status = Literal["accepted", "refused", "superseded", "withdrawn"]
@@ -82,6 +83,13 @@ class _Place:
     def verdict(self) -> Path:
         return self.folder / f"{self.stem}.verdict.json"
 
+    @property
+    def is_whole(self) -> bool:
+        """True when the report is there, and the rejected rows that it counts: either folder may have been deleted."""
+        if not self.report.exists():
+            return False
+        return self.rejected.exists() or not DeliveryReport.load(self.report).source_rows
+
 
 def ingest(
     configuration: Configuration, as_of: datetime, work: Path, tell: Callable[[str], None] = print
@@ -124,14 +132,11 @@ class _Gate:
 
     def conform_new(self, deliveries: list[tuple[Contract, Delivery]]) -> set[str]:
         """Conform what has not been conformed under its key yet, in processes of their own; returns those deliveries' ids."""
-        new = [(c, d, place) for c, d in deliveries if not (place := _place(self.configuration, c, d)).report.exists()]
+        new = [(c, d, place) for c, d in deliveries if not (place := _place(self.configuration, c, d)).is_whole]
         tasks = [(d.delivery_id, conform, self._arguments(c, d, place)) for c, d, place in new]
         for (contract, delivery, place), (_, outcome) in zip(new, run_apart(tasks), strict=True):
             if isinstance(outcome, DeliveryRefused):
-                reason = delivery.named(str(outcome))
-                outcome = DeliveryReport(
-                    delivery_id=delivery.delivery_id, contract_id=contract.id, refusal_reason=reason
-                )
+                outcome = _refused(outcome, contract, delivery)
             else:
                 place.accepted_part.replace(place.accepted)
             if place.rejected_part.exists():
@@ -185,6 +190,14 @@ class _Gate:
         verdict = Verdict(suite_version=self.suite_version, previous_rows=previous_rows, checks=tuple(found))
         write_atomically(place.verdict, verdict.model_dump_json(indent=2) + "\n")
         return verdict.checks
+
+
+def _refused(refusal: DeliveryRefused, contract: Contract, delivery: Delivery) -> DeliveryReport:
+    """The report of a refused delivery: the reason, naming the file, and the counts of rows where there were any to count."""
+    report = DeliveryReport(delivery_id=delivery.delivery_id, contract_id=contract.id)
+    if isinstance(refusal, CountedRefusal):
+        report = refusal.report
+    return report.model_copy(update={"refusal_reason": plain(delivery.named(str(refusal)))})
 
 
 def _refused_by_checks(report: DeliveryReport, delivery: Delivery, checks: tuple[CheckResult, ...]) -> DeliveryReport:

@@ -1,12 +1,12 @@
 """Which source column is which field: headers held against the contract, in both directions. No values are looked at."""
 
-import fnmatch
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.contracts.model import Contract
 from pipelines.errors import DeliveryRefused
+from pipelines.ingest.headers import matching, squeezed
+from pipelines.ingest.privacy import shown_headers
 
 
 @dataclass(frozen=True)
@@ -26,24 +26,31 @@ class Layout:
 def match_headers(contract: Contract, headers: tuple[str, ...], name: str) -> Layout:
     """Find every source column that the contract names.
 
-    Raises DeliveryRefused when one is missing, occurs twice, or is there that nothing names.
+    Raises DeliveryRefused when one is missing, occurs twice, or is there that nothing names. The row is taken for a header when
+    half of the columns wanted are in it, or half of its cells are such columns; else its cells are probably data, and not shown.
     """
     found: dict[str, list[int]] = {}
     for position, header in enumerate(headers):
-        found.setdefault(_squeezed(header), []).append(position)
+        found.setdefault(squeezed(header), []).append(position)
     positions: dict[str, int] = {}
     missing, doubled = [], []
-    for source_name, spellings, optional in _wanted(contract):
-        hits = [p for spelling in dict.fromkeys(map(_squeezed, spellings)) for p in found.get(spelling, [])]
+    wanted = _wanted(contract)
+    for source_name, spellings, optional in wanted:
+        hits = [p for spelling in dict.fromkeys(map(squeezed, spellings)) for p in found.get(spelling, [])]
         if len(hits) > 1:
             doubled.append(source_name)
         elif hits:
             positions[source_name] = hits[0]
         elif not optional:
             missing.append(source_name)
+    known = len(positions) + len(doubled)
+    is_header = 2 * known >= min(len(wanted), sum(map(bool, headers)))
     if missing or doubled:
-        raise DeliveryRefused(_refusal(contract, headers, name, missing, doubled))
-    return Layout(positions, headers, _unknown(contract, headers, set(positions.values()), name))
+        shown = shown_headers(contract, headers, is_header)
+        raise DeliveryRefused(_refusal(contract, shown, name, missing, doubled))
+    unknown = _unknown(contract, headers, set(positions.values()))
+    warnings = _told_unknown(contract, shown_headers(contract, unknown, is_header), name) if unknown else ()
+    return Layout(positions, headers, warnings)
 
 
 def _wanted(contract: Contract) -> list[tuple[str, tuple[str, ...], bool]]:
@@ -69,36 +76,32 @@ def _wanted(contract: Contract) -> list[tuple[str, tuple[str, ...], bool]]:
     return list(wanted.values())
 
 
-def _refusal(contract: Contract, headers: tuple[str, ...], name: str, missing: list[str], doubled: list[str]) -> str:
+def _refusal(contract: Contract, shown: str, name: str, missing: list[str], doubled: list[str]) -> str:
     parts = []
     if missing:
         parts.append("expected the column " + ", ".join(map(repr, missing)))
     if doubled:
         parts.append("expected once only " + ", ".join(map(repr, doubled)))
-    shown = ", ".join(repr(h) for h in headers[:60] if h)
     return (
-        f"{name}: {' and '.join(parts)} (contract {contract.id}), found {shown or 'no header'}. "
+        f"{name}: {' and '.join(parts)} (contract {contract.id}), found {shown}. "
         f"Deliver the file with the promised columns, or change the contract. Row {contract.file.header_row} was read as header."
     )
 
 
-def _unknown(contract: Contract, headers: tuple[str, ...], known: set[int], name: str) -> tuple[str, ...]:
-    patterns = [_squeezed(p) for p in contract.ignored_columns]
-    unknown = [
+def _unknown(contract: Contract, headers: tuple[str, ...], known: set[int]) -> list[str]:
+    """Headers that the contract neither takes nor ignores."""
+    return [
         header
         for position, header in enumerate(headers)
-        if header and position not in known and not any(fnmatch.fnmatchcase(_squeezed(header), p) for p in patterns)
+        if header and position not in known and matching(header, contract.ignored_columns) is None
     ]
-    if not unknown:
-        return ()
-    text = ", ".join(map(repr, unknown[:30]))
+
+
+def _told_unknown(contract: Contract, shown: str, name: str) -> tuple[str, ...]:
+    """The warning about unknown columns. Raises DeliveryRefused where the contract does not put up with them."""
     if contract.unknown_columns == "warn":
-        return (f"{name}: columns that contract {contract.id} does not name were left out: {text}.",)
+        return (f"{name}: columns that contract {contract.id} does not name were left out: {shown}.",)
     raise DeliveryRefused(
-        f"{name}: expected only the columns of contract {contract.id}, found also {text}. "
+        f"{name}: expected only the columns of contract {contract.id}, found also {shown}. "
         "Leave them out, or name them in the contract (as a field or under ignoredColumns)."
     )
-
-
-def _squeezed(header: str) -> str:
-    return re.sub(r"\s+", " ", header.replace("\u00a0", " ").replace("[", "(").replace("]", ")")).strip().lower()

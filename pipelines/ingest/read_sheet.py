@@ -10,6 +10,7 @@ import python_calamine
 
 from pipelines.contracts.model import Contract
 from pipelines.errors import DeliveryRefused
+from pipelines.ingest.privacy import shown_error, shown_text
 
 
 def read_xlsx(
@@ -25,12 +26,12 @@ def read_xlsx(
         raise
     except BaseException as error:  # calamine raises many kinds, and a panic of its Rust code is no Exception
         raise DeliveryRefused(
-            f"{name}: expected an Excel workbook (.xlsx), found a file that cannot be opened ({error}). "
+            f"{name}: expected an Excel workbook (.xlsx), found a file that cannot be opened ({shown_error(error)}). "
             "Save it as .xlsx without a password and deliver it again."
         ) from error
     if sheet not in sheets:
         raise DeliveryRefused(
-            f"{name}: expected the sheet {sheet!r}, found {', '.join(map(repr, sheets))}. "
+            f"{name}: expected the sheet {sheet!r}, found {', '.join(map(shown_text, sheets))}. "
             f"Deliver that sheet, or set sheet in contract {contract.id}."
         )
     first = contract.file.header_row

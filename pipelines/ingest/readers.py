@@ -16,6 +16,7 @@ from pipelines.errors import DeliveryRefused
 from pipelines.files import ends_with_line_end
 from pipelines.ingest import read_lines, read_records, read_sheet
 from pipelines.ingest.expressions import cell_macros
+from pipelines.ingest.privacy import shown_error
 from pipelines.ingest.unpack import plain_files
 
 READERS = {
@@ -134,5 +135,5 @@ def _read_part(
     except duckdb.Error as error:
         raise DeliveryRefused(
             f"{name}: expected {contract.file.format} as contract {contract.id} says, found a file that cannot be read: "
-            f"{str(error).splitlines()[0]} Deliver the file again in the promised format, or change the contract."
+            f"{shown_error(error)} Deliver the file again in the promised format, or change the contract."
         ) from error

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from pipelines.contracts.catalogue import common_fields
 from pipelines.contracts.model import Contract
 from pipelines.contracts.parts import RowRule
 from pipelines.ingest.archive import Delivery
@@ -10,10 +9,9 @@ from pipelines.ingest.confined import confined
 from pipelines.ingest.controls import violation
 from pipelines.ingest.expressions import literal
 from pipelines.ingest.fields import Field, typed_rows
+from pipelines.ingest.privacy import shown_cell
 from pipelines.ingest.readers import Source
-from pipelines.ingest.report import RejectionCount
-
-QUOTE = literal("'")
+from pipelines.ingest.report import DeliveryReport, RejectionCount
 
 
 def rejected_sql(contract: Contract, delivery: Delivery, fields: list[Field], source: Source) -> str:
@@ -65,11 +63,10 @@ def _place(file: str, number: str) -> str:
 
 
 def _fault(field: Field, contract: Contract) -> str:
-    """Column, rule and reason of one field's fault; what a personal field holds is not shown."""
-    known = contract.dataset.fields | common_fields()
-    personal = field.name in known and known[field.name].classification == "personal"
-    shown = "'(not shown)'" if personal else f"{QUOTE} || left({field.given}, 80) || {QUOTE}"
-    column = literal(f"Column '{field.source_column or field.name}'")
+    """Column, rule and reason of one field's fault, with what may be shown of the cell."""
+    source_column = field.source_column or field.name
+    shown = shown_cell(contract, source_column, field.given)
+    column = literal(f"Column '{source_column}'")
     return (
         f"{{'c': {literal(field.source_column or '')}, "
         f"'r': case when {field.given} is null then 'missing' else {literal(field.cast.rule)} end, "
@@ -93,3 +90,26 @@ def rejection_counts(rejected: Path) -> tuple[RejectionCount, ...]:
             f"from read_parquet({literal(str(rejected))}) group by rule_code order by 2 desc, 1"
         ).fetchall()
     return tuple(RejectionCount(rule_code=r, row_count=n, example=e) for r, n, e in rows)
+
+
+def with_rejections(report: DeliveryReport, contract: Contract, rejected: Path) -> DeliveryReport:
+    """The report with what the Parquet file of rejected rows says: rows by rule, and rows whose amount cannot be told."""
+    unknown = None if report.source_amount is None else _unknown_amount_rows(contract, rejected)
+    return report.model_copy(update={"rejections": rejection_counts(rejected), "rejected_unknown_amount_rows": unknown})
+
+
+def _unknown_amount_rows(contract: Contract, rejected: Path) -> int:
+    """Rejected rows whose amount counts 0 because it cannot be read: no number, missing, or the line is no row at all."""
+    amount, unpivot = contract.dataset.main_amount, contract.unpivot
+    if unpivot and unpivot.into == amount:
+        columns = list(unpivot.columns)
+    else:
+        columns = [" + ".join(c.source_names) for c in contract.columns if c.name == amount]
+    with confined([], [rejected]) as connection:
+        row = connection.execute(
+            "select count(distinct source_row_number) from read_parquet(?) "
+            "where rule_code = 'not_a_row' or (rule_code <> 'row_rule' and list_contains(?, source_column))",
+            [str(rejected), columns],
+        ).fetchone()
+    assert row is not None
+    return int(row[0])

@@ -46,8 +46,15 @@ def read_sidecar(file: Path, relative: str) -> Sidecar:
     try:
         return Sidecar.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PortfolioError(f"{relative}{SIDECAR}: not valid YAML: {error}. Correct the sidecar.") from error
+        raise PortfolioError(f"{relative}{SIDECAR}: not valid YAML: {_fault(error)}. Correct the sidecar.") from error
     except ValidationError as error:
         raise PortfolioError(
-            f"{relative}{SIDECAR} is faulty. {describe_validation(error)}. Correct the sidecar."
+            f"{relative}{SIDECAR} is faulty. {describe_validation(error, with_values=False)}. Correct the sidecar."
         ) from error
+
+
+def _fault(error: yaml.YAMLError | UnicodeDecodeError) -> str:
+    """What is wrong and in which line, without the line itself: its note may name somebody."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        return f"{error.problem} in line {error.problem_mark.line + 1}"
+    return str(error)

@@ -10,7 +10,7 @@ from pipelines.configuration import Configuration, code_hash
 from pipelines.files import fingerprint
 from pipelines.ingest.ingest import DeliveryState
 from pipelines.instance import Instance
-from pipelines.transform.inputs import promise_row
+from pipelines.transform.deliveries import newest_refused, promise_row
 
 COMPARED = ("deliveries_hash", "configuration_hash", "as_of_date", "code_hash")
 
@@ -78,21 +78,6 @@ def rejected_rows(states: list[DeliveryState]) -> dict[str, int]:
                 counts.get(state.contract.dataset_name, 0) + state.report.rejected_rows
             )
     return counts
-
-
-def newest_refused(states: list[DeliveryState]) -> list[DeliveryState]:
-    """Refused deliveries that nothing accepted has replaced since."""
-    accepted = [s.delivery for s in states if s.is_in_force]
-    return [
-        s
-        for s in states
-        if s.status == "refused"
-        and not any(
-            a.contract_id == s.delivery.contract_id
-            and (a.business_date, a.received_at) >= (s.delivery.business_date, s.delivery.received_at)
-            for a in accepted
-        )
-    ]
 
 
 def _late(row: dict[str, object]) -> dict[str, str]:

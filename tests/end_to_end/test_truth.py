@@ -180,6 +180,32 @@ def test_no_personal_number_leaves_the_raw_files(released_sample: Instance) -> N
         assert digits not in text, path
 
 
+def test_the_planted_rows_are_published_as_faults_by_rule(marts: duckdb.DuckDBPyConnection) -> None:
+    """Each in its own rule, with its row number, and without a value that the file has in a private column."""
+    found = marts.execute(
+        "select d.data_contract_id, d.file_name, cast(unnest(string_split(r.example_row_numbers, '|')) as integer), r.rule_code, "
+        "r.faulty_row_count from fct_rejection r join fct_delivery d using (delivery_id)"
+    ).fetchall()
+    expected = [
+        (r["contract_id"], r["file_name"], int(r["source_row_number"]), r["rule_code"], 1)
+        for r in truth("bad_rows.csv")
+    ]
+    assert sorted(found) == sorted(expected)
+
+
+def test_the_parts_of_shared_files_are_the_whole(marts: duckdb.DuckDBPyConnection, totals: dict[str, Any]) -> None:
+    found = marts.execute(
+        "select data_contract_id, sum(p.accepted_row_count), sum(p.rejected_row_count), sum(p.accepted_amount), "
+        "count(distinct p.administration_code) from fct_delivery_administration p join fct_delivery d using (delivery_id) "
+        "where p.is_in_force and d.administration_code is null group by 1 order by 1"
+    ).fetchall()
+    shared = {name: t for name, t in totals["contracts"].items() if name.startswith("_shared.")}
+    assert [row[:4] for row in found] == [
+        (name, t["accepted"], t["rejected"], Decimal(t["accepted_amount"])) for name, t in sorted(shared.items())
+    ]
+    assert all(row[4] > 3 for row in found)
+
+
 def test_linking_the_same_product_across_administrations(
     marts: duckdb.DuckDBPyConnection, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,4 +1,7 @@
-"""A build made by hand, as small as an audit can have: one administration, every dataset, two systems. For the audit's tests."""
+"""A build made by hand, as small as an audit can have, for the audit's tests.
+
+One administration, every dataset, two systems, and one rejected posting with two faults.
+"""
 
 import json
 from collections.abc import Iterator
@@ -40,6 +43,7 @@ RAW: dict[str, list[dict[str, object]]] = {
          "steering_area_code": "service", "investment_amount": 500},
     ],
 }  # fmt: skip
+AMOUNTS = {"postings": "80.05", "budgets": "50", "investments": "500"}
 TABLES: dict[str, list[dict[str, object]]] = {
     "core.dim_administration": [{"administration_code": "okf", "administration_name": "ØKF", "is_in_reference": True}],
     "core.dim_supplier": [{"supplier_id": "x", "supplier_name": "X A/S", "spelling_count": 1}],
@@ -61,7 +65,28 @@ TABLES: dict[str, list[dict[str, object]]] = {
     "core.fct_assessment": [
         {"administration_code": "okf", "system_id": "1", "score_value": 4, "assessed_date": "2025-01-01"}
     ],
-    "core.fct_delivery": [{"delivery_id": "d_systems", "is_in_force": True, "accepted_row_count": 2}],
+    "core.dim_data_contract": [
+        {"data_contract_id": f"okf.{name}", "is_late": False, "newest_business_date": "2026-01-31", "expected_by_date": "2026-03-03"}
+        for name in datasets()
+    ],
+    "core.fct_delivery": [
+        {"delivery_id": f"d_{name}", "is_in_force": True, "business_date": "2026-01-31", "accepted_row_count": len(rows),
+         "accepted_amount": AMOUNTS.get(name),
+         "rejected_row_count": int(name == "postings"), "rejected_pct": 0,
+         "rejected_unknown_amount_row_count": int(name == "postings")}
+        for name, rows in RAW.items()
+    ],
+    "core.fct_delivery_administration": [
+        {"delivery_id": f"d_{name}", "administration_code": "okf", "is_in_force": True, "accepted_row_count": len(rows),
+         "rejected_row_count": int(name == "postings"), "rejected_pct": 0,
+         "accepted_amount": AMOUNTS.get(name)}
+        for name, rows in RAW.items()
+    ],
+    "core.fct_rejection": [
+        {"delivery_id": "d_postings", "administration_code": "okf", "rule_code": rule, "source_column": column,
+         "faulty_row_count": 1, "source_row_number": 3, "example_reason": "Column: expected something else."}
+        for rule, column in (("missing", "Dato"), ("not_an_amount", "Beløb"))
+    ],
     "core.fct_posting": [
         {"administration_code": "okf", "supplier_id": "x", "posting_date": "2025-01-01", "fiscal_year": 2025,
          "posting_amount": "100.10"},
@@ -137,10 +162,14 @@ def _lay_inputs(connection: duckdb.DuckDBPyConnection, inputs: Path) -> None:
         amount = f"sum({dataset.main_amount})" if dataset.main_amount else "cast(null as decimal(38, 2))"
         deliveries.append(
             f"select 'd_{name}' as delivery_id, '{name}' as dataset_name, 'accepted' as status, true as is_in_force, "
-            "count(*) as source_rows, count(*) as accepted_rows, 0 as rejected_rows, count(*) as output_rows, "
+            f"count(*) + {int(name == 'postings')} as source_rows, count(*) as accepted_rows, "
+            f"{int(name == 'postings')} as rejected_rows, count(*) as output_rows, "
             f"{amount} as source_amount, {amount} as accepted_amount, 0.00 as rejected_amount from staging.stg_{name}"
         )
     _copy(connection, " union all ".join(deliveries), inputs / "raw_delivery")
+    faults = "values ('d_postings', 'okf', 3, 'Dato', 'missing'), ('d_postings', 'okf', 3, 'Beløb', 'not_an_amount')"
+    columns = "delivery_id, administration_code, source_row_number, source_column, rule_code"
+    _copy(connection, f"select * from ({faults}) as faults ({columns})", inputs / "raw_rejection")
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, folder: Path) -> None:

@@ -103,6 +103,43 @@ def test_the_same_build_twice_gives_the_same_bytes(build: Path) -> None:
             "marts.mart_shared_solution_candidate.rank_without_gaps",
             Outcome.failed,
         ),
+        ("update core.dim_data_contract set is_late = true", "core.dim_data_contract.on_time", Outcome.warning),
+        (
+            "update core.dim_data_contract set expected_by_date = '2026-01-31'",
+            "core.dim_data_contract.expected_after_newest",
+            Outcome.failed,
+        ),
+        (
+            "update core.fct_delivery set rejected_pct = 10.01 where delivery_id = 'd_systems'",
+            "core.fct_delivery.rejected_within_limit",
+            Outcome.warning,
+        ),
+        (
+            "update core.fct_delivery set business_date = '3026-01-31' where delivery_id = 'd_systems'",
+            "core.fct_delivery.business_date_plausible",
+            Outcome.warning,
+        ),
+        (
+            "update core.fct_delivery set rejected_row_count = 0",
+            "core.fct_delivery.unknown_amounts_are_of_rejected_rows",
+            Outcome.failed,
+        ),
+        (
+            "update core.fct_delivery_administration set rejected_pct = 100 where delivery_id = 'd_systems'",
+            "core.fct_delivery_administration.rejected_within_limit",
+            Outcome.warning,
+        ),
+        (
+            "insert into core.fct_delivery_administration by name "
+            "select 'd_systems' as delivery_id, true as is_in_force, 0 as accepted_row_count, 100 as rejected_pct",
+            "core.fct_delivery_administration.rejected_within_limit",  # nobody's rows are all rejected
+            Outcome.passed,
+        ),
+        (
+            "update core.fct_rejection set faulty_row_count = 0",
+            "core.fct_rejection.faulty_rows_positive",
+            Outcome.failed,
+        ),
         ("delete from core.fct_assessment", "core.fct_assessment.score_in_scale", Outcome.failed),
         ("drop table core.dim_product", "core.dim_product.has_rows", Outcome.failed),
         ("alter table core.dim_product drop column product_name", "core.dim_product.product_name_given", Outcome.error),

@@ -12,12 +12,12 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from pipelines.check.privacy import plain
 from pipelines.check.verdict import CheckVerdict
 from pipelines.cli import portfolio
 from pipelines.contracts.catalogue import datasets
 from pipelines.files import sha256_of
 from pipelines.ingest.archive import Archive, Delivery, delivery_id
+from pipelines.ingest.privacy import plain
 
 SETTINGS = {"name": "Prøvekommunen", "name_en": "Test town", "language": "da", "currency": "DKK", "price_year": 2026}
 HEADER = "Nøgle;System;Ansvarlig;Brugere;Årlig udgift;Noter\n"

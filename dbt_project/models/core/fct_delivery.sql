@@ -11,14 +11,18 @@ select
     delivery_mode_code,
     delivery_status_code,
     is_in_force,
+    is_replacement_due,
     source_row_count,
     accepted_row_count,
     rejected_row_count,
+    {{ share_pct("rejected_row_count", "source_row_count") }} as rejected_pct,
     total_row_count,
     blank_row_count,
     output_row_count,
     source_amount,
     accepted_amount,
     rejected_amount,
-    refusal_reason
+    rejected_unknown_amount_row_count,
+    refusal_reason,
+    warning_count
 from {{ ref("stg_delivery") }}

@@ -21,6 +21,19 @@ with
             count(*) as row_count
         from {{ ref("int_system_use__shared_expanded") }}
         group by administration_code
+        {% for deliveries in [
+                "stg_delivery_administration",
+                "stg_contract_promise",
+            ] %}
+            union all
+            select
+                administration_code,
+                cast(null as {{ dbt.type_string() }}) as administration_name,
+                count(*) as row_count
+            from {{ ref(deliveries) }}
+            where administration_code is not null
+            group by administration_code
+        {% endfor %}
     ),
 
     counted as (

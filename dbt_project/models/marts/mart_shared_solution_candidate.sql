@@ -91,9 +91,7 @@ select
     product_count,
     cast(yearly_cost_amount as decimal(18, 2)) as yearly_cost_amount,
     cast(overlapping_cost_amount as decimal(18, 2)) as overlapping_cost_amount,
-    cast(
-        round(100.0 * known_cost_count / system_count, 2) as decimal(5, 2)
-    ) as known_cost_pct,
+    {{ share_pct("known_cost_count", "system_count") }} as known_cost_pct,
     earliest_contract_end_date,
     cost_points,
     spread_points,

@@ -15,6 +15,7 @@ with
             mode as delivery_mode_code,
             status as delivery_status_code,
             is_in_force,
+            is_replacement_due,
             source_rows as source_row_count,
             accepted_rows as accepted_row_count,
             rejected_rows as rejected_row_count,
@@ -24,7 +25,9 @@ with
             source_amount,
             accepted_amount,
             rejected_amount,
-            refusal_reason
+            rejected_unknown_amount_rows as rejected_unknown_amount_row_count,
+            refusal_reason,
+            warning_count
         from source
     )
 
