@@ -29,28 +29,30 @@ def match_headers(contract: Contract, headers: tuple[str, ...], name: str) -> La
     Raises DeliveryRefused when one is missing, occurs twice, or is there that nothing names. The row is taken for a header when
     half of the columns wanted are in it, or half of its cells are such columns; else its cells are probably data, and not shown.
     """
-    found: dict[str, list[int]] = {}
-    for position, header in enumerate(headers):
-        found.setdefault(squeezed(header), []).append(position)
-    positions: dict[str, int] = {}
-    missing, doubled = [], []
     wanted = _wanted(contract)
-    for source_name, spellings, optional in wanted:
-        hits = [p for spelling in dict.fromkeys(map(squeezed, spellings)) for p in found.get(spelling, [])]
-        if len(hits) > 1:
-            doubled.append(source_name)
-        elif hits:
-            positions[source_name] = hits[0]
-        elif not optional:
-            missing.append(source_name)
-    known = len(positions) + len(doubled)
+    hits = _hits(headers, wanted)
+    missing = [name for name, _, optional in wanted if not hits[name] and not optional]
+    doubled = [name for name, _, _ in wanted if len(hits[name]) > 1]
+    known = sum(map(bool, hits.values()))
     is_header = 2 * known >= min(len(wanted), sum(map(bool, headers)))
     if missing or doubled:
         shown = shown_headers(contract, headers, is_header)
         raise DeliveryRefused(_refusal(contract, shown, name, missing, doubled))
+    positions = {name: found[0] for name, found in hits.items() if found}
     unknown = _unknown(contract, headers, set(positions.values()))
     warnings = _told_unknown(contract, shown_headers(contract, unknown, is_header), name) if unknown else ()
     return Layout(positions, headers, warnings)
+
+
+def _hits(headers: tuple[str, ...], wanted: list[tuple[str, tuple[str, ...], bool]]) -> dict[str, list[int]]:
+    """Where each source column stands, under any of its spellings."""
+    found: dict[str, list[int]] = {}
+    for position, header in enumerate(headers):
+        found.setdefault(squeezed(header), []).append(position)
+    return {
+        source_name: [p for spelling in dict.fromkeys(map(squeezed, spellings)) for p in found.get(spelling, [])]
+        for source_name, spellings, _ in wanted
+    }
 
 
 def _wanted(contract: Contract) -> list[tuple[str, tuple[str, ...], bool]]:
