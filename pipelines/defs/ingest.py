@@ -150,7 +150,9 @@ def _accepted_check(contract_id: str, states: list[DeliveryState]) -> dg.AssetCh
     """A refused newest delivery, or none at all, shows as a failed check of severity warning: the release goes out without it."""
     newest = next((s for s in reversed(states) if s.status != "withdrawn"), None)
     sentence = "No delivery was received." if newest is None else newest.report.refusal_reason or "Accepted."
-    warned = [c.sentence for s in states if s.is_in_force for c in s.checks if c.outcome == "warning"]
+    force = [s for s in states if s.is_in_force]
+    warned = [w for s in force for w in s.report.warnings]
+    warned += [c.sentence for s in force for c in s.checks if c.outcome == "warning"]
     return dg.AssetCheckResult(
         check_name="deliveries_accepted",
         asset_key=raw_key(contract_id),
