@@ -109,7 +109,8 @@ def ingest(
         found = gate.states(contract, by_contract[contract.id])
         for state in found:
             if state.delivery.delivery_id in fresh:
-                tell(_sentence(state))
+                for sentence in (_sentence(state), *(f"{contract.id}: {w}" for w in state.report.warnings)):
+                    tell(sentence)
         states += _with_force(found, contract)
     return states
 

@@ -51,7 +51,7 @@ class Source:
 def read(
     connection: duckdb.DuckDBPyConnection, contract: Contract, files: Sequence[tuple[str, Path]], name: str, work: Path
 ) -> Source:
-    """Read one delivery as its contract says into the relation `source`, and the names of its files into `files`.
+    """Read one delivery as its contract says into the relation `source`; a table `files` says where each file's rows begin.
 
     `files`: each file's name for messages and its bytes; `name` is the delivery's, `work` a folder for working copies. Raises
     DeliveryRefused when a file cannot be read at all, or when its parts have different headers.
@@ -68,9 +68,11 @@ def read(
         parts.append((part_name, before))
         connection.execute("insert into files values (?, ?)", parts[-1])
         headers.append(_read_part(connection, contract, part, part_name, f"part_{number}", before))
-        if headers[-1] != headers[0] and contract.file.format not in ALIGNED:
+        if headers[-1] != headers[0] and not _can_be_aligned(contract, headers):
             raise DeliveryRefused(f"{name}: expected the same header in every file, found another one in {part_name}.")
-        before = _last_row(connection, f"part_{number}") or before
+        before = max(
+            _last_row(connection, f"part_{number}") or 0, before + 1
+        )  # a file without rows has a place as well
         footer += range(before - contract.file.skip_footer + 1, before + 1)
     if footer:
         connection.execute("delete from unreadable where source_row_number in (select unnest(?))", [footer])
@@ -78,6 +80,11 @@ def read(
     for macro in cell_macros(*(map(any, zip(*possible, strict=True)) if possible else ())):
         connection.execute(macro)
     return Source(_union(connection, headers), tuple(parts), tuple(footer), open_ends)
+
+
+def _can_be_aligned(contract: Contract, headers: list[tuple[str, ...]]) -> bool:
+    """Whether columns may differ from file to file; each is then found by its name, which must be there once."""
+    return contract.file.format in ALIGNED and all(len(set(own)) == len(own) for own in headers)
 
 
 def _last_row(connection: duckdb.DuckDBPyConnection, table: str) -> int | None:

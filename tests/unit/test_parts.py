@@ -295,6 +295,17 @@ def test_rows_are_numbered_on_and_faults_name_the_file_and_its_row(tmp_path: Pat
     assert report.rejections[0].example.startswith("Row 6: poster_2026-01_del2.csv, row 3: ")
 
 
+def test_a_part_without_rows_is_told_from_the_next(tmp_path: Path) -> None:
+    contract = agreement(tmp_path, ("del1", "del2", "del3"))
+    names = [f"poster_2026-01_del{n}.csv" for n in (1, 2, 3)]
+    texts = [HEADER, HEADER, TWO + "4;31.02.2026;4,00\n"]
+    delivery, contents = of_parts(tmp_path, dict(zip(names, texts, strict=True)))
+    report, rows, faults = run_delivery(tmp_path, contract, delivery, contents)
+    assert report.files == ((names[0], 0), (names[1], 1), (names[2], 2))
+    assert amounts(rows) == [(4, "3.00")]
+    assert faults[0][3].startswith(f"{names[2]}, row 3: ")
+
+
 def test_one_file_has_no_places_in_its_reasons(tmp_path: Path, contract: Contract) -> None:
     delivery, contents = of_parts(tmp_path, {"poster_2026-01_del1.csv": ONE + "4;31.02.2026;4,00\n"})
     report, _, faults = run_delivery(tmp_path, contract, delivery, contents)
@@ -344,6 +355,17 @@ def test_records_may_leave_out_what_is_empty_in_one_part(tmp_path: Path) -> None
     assert [(row["voucher_key"], row["posting_text"]) for row in rows] == [("1", "Leje"), ("2", None)]
 
 
+def test_records_that_name_a_column_twice_are_not_guessed_at(tmp_path: Path) -> None:
+    contract = agreement(tmp_path, filePattern=PATTERN.replace("csv", "json"), format="json")
+    files: dict[str, str | bytes] = {
+        "poster_2026-01_del1.json": '[{"Bilag": "1", "Dato": "01.01.2026", "Beløb": 1}]',
+        "poster_2026-01_del2.json": '[{"Bilag": "2", "Dato": "02.01.2026", "Beløb": 2, "a.b": 1, "a": {"b": 2}}]',
+    }
+    delivery, contents = of_parts(tmp_path, files)
+    with pytest.raises(DeliveryRefused, match=r"another one in poster_2026-01_del2\.json"):
+        run_delivery(tmp_path, contract, delivery, contents)
+
+
 def test_totals_and_sum_rows_of_all_parts_count_all_rows(tmp_path: Path) -> None:
     totals = {"column": "Bilag", "pattern": "^I alt", "amount": "Beløb"}
     contract = agreement(tmp_path, totalRows=totals)
@@ -387,13 +409,15 @@ def test_from_landing_to_what_is_in_force_and_back_by_withdrawal(
     drop(instance, "del1", ONE)
     drop(instance, "del2", TWO)
     looked(instance, contract)
-    drop(instance, "del1", ONE.replace("1,50", "15,00"))
+    drop(instance, "del1", ONE.replace("1,50", "150,00").rstrip())
     (corrected,) = looked(instance, contract, hours=24).received
-    as_of = NOON + timedelta(hours=100)
-    states = ingest(configuration, as_of, tmp_path / "work", lambda _: None)
+    as_of, told = NOON + timedelta(hours=100), list[str]()
+    states = ingest(configuration, as_of, tmp_path / "work", told.append)
+    assert told[:2] == [f"tmf.postings: {corrected.file_name}, 3 rows accepted"] * 2
+    assert told[2].startswith("tmf.postings: poster_2026-01_del1.csv: expected a line end after the last row")
     assert [(s.status, s.report.accepted_amount) for s in states] == [
         ("superseded", Decimal("6.50")),
-        ("accepted", Decimal("20.00")),
+        ("accepted", Decimal("155.00")),
     ]
     archive = Archive(instance.archive)
     archive.withdraw(corrected.delivery_id, "wrong figures", "tester")
