@@ -240,7 +240,8 @@ def _links(instance: Instance) -> dg.AssetsDefinition:
     @dg.multi_asset(name="link", specs=specs)
     def link(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         with told():
-            make_links(build_of(context, instance), instance.links)
+            for warning in make_links(build_of(context, instance), instance):
+                say(context, warning)
             say(context, "links made")
             for name in described:
                 yield dg.MaterializeResult(asset_key=input_key(name))

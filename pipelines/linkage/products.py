@@ -1,18 +1,24 @@
 """Which system uses are the same product: catalogue key first, then names, supplier and task together."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from pipelines.ingest.expressions import literal
+from pipelines.linkage.decisions import Decision
 from pipelines.linkage.groups import group, raw_rows
 from pipelines.transform.build import Build
 
 PRODUCT_SIMILARITY = 0.94
 
 
-def link_products(connection: duckdb.DuckDBPyConnection, build: Build, target: Path) -> None:
+def link_products(
+    connection: duckdb.DuckDBPyConnection, build: Build, target: Path, decisions: Sequence[Decision] = ()
+) -> list[Decision]:
     """One row per system use (administration and the source's key), with the product that it is a use of.
+
+    Returns the decisions that name a system use nobody delivers.
 
     Needs the tables that linking suppliers leaves: `spelling` and `supplier_group`.
     """
@@ -33,8 +39,10 @@ def link_products(connection: duckdb.DuckDBPyConnection, build: Build, target: P
         left join supplier_group g on g.id = p.id
         where n = 1"""
     )
-    group(connection, "select id from system_use order by id", _pairs())
+    members = "select id, administration_code || '/' || system_key from system_use"
+    unknown = group(connection, members, _pairs(), decisions)
     connection.execute(f"copy ({_table()}) to {literal(str(target))} (format parquet)")
+    return unknown
 
 
 def _pairs() -> str:

@@ -1,10 +1,12 @@
 """Which spellings are the same supplier: register number first, then names without legal form, then names alike."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from pipelines.ingest.expressions import literal
+from pipelines.linkage.decisions import Decision
 from pipelines.linkage.groups import group, raw_rows
 from pipelines.transform.build import Build
 
@@ -12,12 +14,14 @@ SUPPLIER_SIMILARITY = 0.95
 SOURCES = ("systems", "contracts", "postings")
 
 
-def link_suppliers(connection: duckdb.DuckDBPyConnection, build: Build, target: Path) -> None:
+def link_suppliers(
+    connection: duckdb.DuckDBPyConnection, build: Build, target: Path, decisions: Sequence[Decision] = ()
+) -> list[Decision]:
     """One row per spelling (name and register number as sources write them), with the supplier it means.
 
     Spellings with the same register number are one; a spelling without a number joins the one number that its name goes with.
     A faulty number is none: whose it was meant to be is not known, so it brings nobody together. Where no contract states a
-    register, numbers are taken as they stand.
+    register, numbers are taken as they stand. Returns the decisions that name a spelling nobody writes.
     """
     columns = "supplier_name, supplier_registration_code, supplier_register_class_code"
     spelled = " union all ".join(f"select {columns} from {raw_rows(build, n)}" for n in SOURCES)
@@ -33,9 +37,10 @@ def link_suppliers(connection: duckdb.DuckDBPyConnection, build: Build, target: 
         "create table firm_code as select firm_name, any_value(code) as code from spelling "
         "where code <> '' and firm_name <> '' group by firm_name having count(distinct code) = 1"
     )
-    group(connection, "select id from spelling order by id", _supplier_pairs())
+    unknown = group(connection, "select id, name || '|' || written_code from spelling", _supplier_pairs(), decisions)
     connection.execute("create table supplier_group as select id, head from grouped")
     connection.execute(f"copy ({_supplier_table()}) to {literal(str(target))} (format parquet)")
+    return unknown
 
 
 def _supplier_pairs() -> str:
