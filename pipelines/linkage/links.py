@@ -17,7 +17,7 @@ from pipelines.linkage.products import link_products
 from pipelines.linkage.suppliers import link_suppliers
 from pipelines.transform.build import Build
 
-LINK_VERSION = 4
+LINK_VERSION = 5
 SOURCES = ("systems", "contracts", "postings")
 OUTCOME = "outcome.json"  # written last: a folder without it is not whole
 

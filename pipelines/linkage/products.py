@@ -40,12 +40,12 @@ def link_products(
         where n = 1"""
     )
     members = "select id, administration_code || '/' || system_key from system_use"
-    unknown = group(connection, members, _pairs(), decisions)
+    unknown = group(connection, members, product_pairs(), decisions)
     connection.execute(f"copy ({_table()}) to {literal(str(target))} (format parquet)")
     return unknown
 
 
-def _pairs() -> str:
+def product_pairs() -> str:
     """Pairs of uses of the same product as (id, id, method, probability, reason).
 
     The same name from another supplier is the same product only for the same task: resellers are common, and so are names
