@@ -11,19 +11,25 @@ import duckdb
 
 from pipelines.files import fingerprint, fresh_folder, link_or_copy, write_json
 from pipelines.instance import Instance
+from pipelines.linkage.candidates import find_candidates, prepare_candidates, write_candidates
 from pipelines.linkage.decisions import Decision, decisions_file, read_decisions
 from pipelines.linkage.names import normalising
 from pipelines.linkage.products import link_products
 from pipelines.linkage.suppliers import link_suppliers
 from pipelines.transform.build import Build
 
-LINK_VERSION = 5
+LINK_VERSION = 8
 SOURCES = ("systems", "contracts", "postings")
+TABLES = {
+    "link_product": "Which system uses are the same product, with probability and reason in words.",
+    "link_supplier": "Which spellings are the same supplier, with probability and reason in words.",
+    "link_candidate": "Which pairs a person should look at, with probability and reason in words.",
+}
 OUTCOME = "outcome.json"  # written last: a folder without it is not whole
 
 
 def make_links(build: Build, instance: Instance) -> list[str]:
-    """Write link_supplier and link_product into the build's inputs, from links kept for the same inputs when there are some.
+    """Write the tables of links into the build's inputs, from links kept for the same inputs when there are some.
 
     Returns warnings: decisions that name something nobody delivers.
     """
@@ -34,10 +40,14 @@ def make_links(build: Build, instance: Instance) -> list[str]:
         fresh_folder(folder)
         with duckdb.connect(":memory:") as connection:
             normalising(connection)
+            prepare_candidates(connection)
             unknown = link_suppliers(connection, build, folder / "link_supplier.parquet", _of(decisions, "supplier"))
+            find_candidates(connection, "supplier")
             unknown += link_products(connection, build, folder / "link_product.parquet", _of(decisions, "product"))
+            find_candidates(connection, "product")
+            write_candidates(connection, str(folder / "link_candidate.parquet"))
         write_json(folder / OUTCOME, {"warnings": [_unknown(d, instance) for d in unknown]})
-    for name in ("link_supplier", "link_product"):
+    for name in TABLES:
         build.source(name).mkdir()
         link_or_copy(folder / f"{name}.parquet", build.source(name) / f"{name}.parquet")
     warnings: list[str] = json.loads((folder / OUTCOME).read_text("utf-8"))["warnings"]

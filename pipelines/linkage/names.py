@@ -25,12 +25,12 @@ VERSION = "( (v|ver|version)? ?[0-9]+( [0-9]+)*)?( (produktion|production|prod|d
 def normalising(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the macros that comparisons are made of.
 
-    plain(t): lower case, Danish letters spelled out, only letters and digits. firm(t): plain without legal forms.
+    plain(t): lower case, Danish letters spelled out, only letters and digits. firm(t): plain without legal forms and countries.
     core(t, f): a product's name without the supplier's name f before it, a remark in parentheses and a version after it.
     shortened(a, b): each word of one is the beginning of the word of the other at the same place, as abbreviations are.
     telling(t): the words of firm that tell a name from another; bag(t): the same as text, in alphabetical order.
     initials(t): their first letters. names_in(t): the names that t holds, parted by | or / or a dash, and t itself.
-    rest(a, b): what only the one and only the other says is alike, or only one of them says more.
+    rest(a, b): the words that only a has are like those that only b has; false when one has all words of the other.
     near(a, b): one task is the other, or lies below it in the taxonomy; true when one of them is unknown.
     """
     text = "coalesce(t, '')"
@@ -42,7 +42,7 @@ def normalising(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute(
         "create macro firm(t) as coalesce(nullif(trim(regexp_replace(' ' || plain(t) || ' ', "
-        f"' (({LEGAL_FORMS}) )+', ' ', 'g')), ''), plain(t))"
+        f"' (({LEGAL_FORMS}|{COUNTRIES}) )+', ' ', 'g')), ''), plain(t))"
     )
     connection.execute(
         "create macro unversioned(n) as coalesce(nullif(trim(regexp_replace(n, '" + VERSION + "', '')), ''), n)"
@@ -63,8 +63,8 @@ def normalising(connection: duckdb.DuckDBPyConnection) -> None:
     only = "array_to_string(list_filter(string_split({}, ' '), lambda w: not list_contains(string_split({}, ' '), w)), ' ')"
     one, other = only.format("a", "b"), only.format("b", "a")
     connection.execute(
-        f"create macro rest(a, b) as {one} = '' or {other} = '' or shortened({one}, {other}) "
-        f"or jaro_winkler_similarity({one}, {other}) >= {REST_SIMILARITY}"
+        f"create macro rest(a, b) as {one} <> '' and {other} <> '' and (shortened({one}, {other}) "
+        f"or jaro_winkler_similarity({one}, {other}) >= {REST_SIMILARITY})"
     )
     _several_names(connection)
     connection.execute("create macro near(a, b) as a is null or b is null or prefix(a, b) or prefix(b, a)")

@@ -91,7 +91,7 @@ def product_pairs() -> str:
 
 def _table() -> str:
     return """
-        select u.administration_code, u.system_key, g.head as product_id,
+        select u.administration_code, u.system_key, u.id as use_product_id, g.head as product_id,
                first_value(u.system_name) over (partition by g.head order by c.uses desc, length(u.system_name), u.system_name)
                    as product_name,
                coalesce(l.method, 'only_use') as link_method, coalesce(l.probability, 1.0) as link_probability,

@@ -170,3 +170,40 @@ def test_adding_is_all_or_nothing_and_twice_is_once(instance: Instance) -> None:
         add_decisions(instance, [decide("a/3", "a/4", "same"), decide("a/2", "a/1", "not_same")])
     assert decisions_file(instance).read_bytes() == before
     assert read_decisions(instance) == (first,)
+
+
+def asked(build: Build) -> list[tuple[str, str, str, bool]]:
+    return duckdb.sql(
+        "select link_kind, left_key, right_key, is_linked "
+        f"from read_parquet('{build.source('link_candidate')}/*.parquet') order by all"
+    ).fetchall()
+
+
+DOUBTFUL = (
+    ("okf", "1", "Ravn Sagsbehandling", None, "Klintmose", None),
+    ("kff", "2", "Ravn Sag og Dokument", None, "Egholt", None),
+    (
+        "sof",
+        "3",
+        "Ravn Sagsbehandling",
+        None,
+        None,
+        None,
+    ),  # linked to the first, slightly: nobody says by whom it is made
+    ("buf", "4", "Bogudlån", None, "Humlevad", None),
+)
+
+
+def test_pairs_to_look_at_are_asked_once_and_not_again_when_decided(instance: Instance, tmp_path: Path) -> None:
+    build = build_of(tmp_path / "one", *DOUBTFUL)
+    make_links(build, instance)
+    first = asked(build)
+    assert ("product", "okf/1", "sof/3", True) in first or ("product", "sof/3", "okf/1", True) in first
+    assert not any("buf/4" in pair for pair in first)
+    for number, (kind, left, right, _) in enumerate(first):
+        add_decisions(instance, [decide(left, right, ("not_same", "same")[number % 2], kind)])
+    again = build_of(tmp_path / "two", *DOUBTFUL)
+    make_links(again, instance)
+    assert {(left, right) for _, left, right, _ in first}.isdisjoint(
+        (left, right) for _, left, right, _ in asked(again)
+    )
