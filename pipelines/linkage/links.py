@@ -18,7 +18,7 @@ from pipelines.linkage.products import link_products
 from pipelines.linkage.suppliers import link_suppliers
 from pipelines.transform.build import Build
 
-LINK_VERSION = 8
+LINK_VERSION = 9
 SOURCES = ("systems", "contracts", "postings")
 TABLES = {
     "link_product": "Which system uses are the same product, with probability and reason in words.",

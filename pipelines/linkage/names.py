@@ -4,7 +4,7 @@ import duckdb
 
 LEGAL_FORMS = "a s|as|aps|i s|is|p s|k s|amba|ivs|ltd|limited|inc|gmbh|ab|plc|llp|llc|holding|group|the"
 COUNTRIES = "danmark|denmark|dk|uk|sverige|norge|suomi|deutschland|canada"
-SMALL_WORDS = "of|and|for|in|on|og|i|af|til|de|du|des|la|le|les|l|d|et|en|au|aux|sur|pour"
+SMALL_WORDS = "of|and|for|in|on|og|af|til|de|du|des|la|le|les|et|en|au|aux|sur|pour"
 SPELLED_OUT = {
     "æ": "ae",
     "ø": "oe",
@@ -28,8 +28,10 @@ def normalising(connection: duckdb.DuckDBPyConnection) -> None:
     plain(t): lower case, Danish letters spelled out, only letters and digits. firm(t): plain without legal forms and countries.
     core(t, f): a product's name without the supplier's name f before it, a remark in parentheses and a version after it.
     shortened(a, b): each word of one is the beginning of the word of the other at the same place, as abbreviations are.
-    telling(t): the words of firm that tell a name from another; bag(t): the same as text, in alphabetical order.
-    initials(t): their first letters. names_in(t): the names that t holds, parted by | or / or a dash, and t itself.
+    telling(t): the words of firm that tell a name from another; bag(t): the same as text, words in alphabetical order, then
+    single letters as they come.
+    initials(t): their first letters. names_in(t): the names that t holds, parted by | or / or a dash
+    between blanks, the steps of a path (/A/B), the two of a-b; and t itself.
     rest(a, b): the words that only a has are like those that only b has; false when one has all words of the other.
     near(a, b): one task is the other, or lies below it in the taxonomy; true when one of them is unknown.
     """
@@ -77,9 +79,12 @@ def _several_names(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"create macro telling(t) as list_filter(string_split(firm({spaced}), ' '), lambda w: w <> '' and not {small})"
     )
-    connection.execute("create macro bag(t) as array_to_string(list_sort(list_distinct(telling(t))), ' ')")
+    words = "list_sort(list_distinct(list_filter(telling(t), lambda w: length(w) > 1)))"
+    letters = "array_to_string(list_filter(telling(t), lambda w: length(w) = 1), '')"
+    connection.execute(f"create macro bag(t) as trim(array_to_string({words}, ' ') || ' ' || {letters})")
     connection.execute("create macro initials(t) as array_to_string(list_transform(telling(t), lambda w: w[1]), '')")
     connection.execute(
-        f"create macro names_in(t) as list_concat([t], string_split_regex({spaced}, '[|/]| [-–—] '), "
-        "case when regexp_full_match(t, '[A-Za-z]{2,7}-[A-Za-z]{2,7}') then string_split(t, '-') else [] end)"
+        "create macro names_in(t) as list_concat([t], case when prefix(t, '/') then string_split_regex(t, '[|/]| [-–—] ') "
+        "when regexp_full_match(t, '[a-z]{2,7}-[a-z]{2,7}') then string_split(t, '-') "
+        "else string_split_regex(t, '[|]| / | [-–—] ') end)"
     )

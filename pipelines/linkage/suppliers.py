@@ -93,7 +93,7 @@ def _held_names() -> str:
         ),
         held_name as (
             select id, words, letters, max(word_count) as word_count, bool_or(is_whole) as is_whole from every_name
-            where words <> '' group by id, words, letters
+            where length(words) >= {low} group by id, words, letters
         ),
         uncommon as (select words from held_name group by words having count(distinct id) between 2 and {COMMON_NAME}),
         sole as (select letters from held_name where word_count between {low} and {high} group by letters having count(distinct words) = 1),

@@ -114,11 +114,20 @@ def test_a_spelling_that_holds_two_names_brings_both_together(tmp_path: Path) ->
             ("Border Services Agency", None, None),
             ("Agence des services frontaliers", None, None),
             ("Services Agency (of the Border)", None, None),  # the same words in another order
+            ("W H Buckingham Ltd", None, None),
+            ("Buckingham Ltd W H", None, None),
+            ("H F T Ltd", None, None),  # letters tell by their order
+            ("T F H", None, None),
+            ("Leet A/C A", None, None),
+            ("Hardwick A/C", None, None),
             ("Port Authority - Budget", None, None),
             ("Bridge Authority - Budget", None, None),  # one word in common, which is nobody's name
         )
     )
     assert len({supplier for name, supplier in found.items() if "ervices" in name}) == 1
+    assert found["W H Buckingham Ltd"] == found["Buckingham Ltd W H"]
+    assert found["H F T Ltd"] != found["T F H"]
+    assert found["Leet A/C A"] != found["Hardwick A/C"]
     assert found["Port Authority - Budget"] != found["Bridge Authority - Budget"]
 
 
