@@ -9,6 +9,7 @@ import click
 from pipelines import contract_commands
 from pipelines.check.command import check
 from pipelines.command_options import instance_option
+from pipelines.decision_commands import decide
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import Instance
 
@@ -104,6 +105,7 @@ def ui(root: Path | None, port: int, host: str) -> None:
 
 portfolio.add_command(contract_commands.contract)
 portfolio.add_command(check)
+portfolio.add_command(decide)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from pipelines.defs.ingest import ingest_assets
 from pipelines.defs.jobs import nightly_schedule, refresh_job
 from pipelines.defs.models import dbt_resource, model_assets
 from pipelines.instance import Instance
+from pipelines.linkage.decisions import read_decisions
 from pipelines.release.tables import PUBLISHED_SCHEMAS
 from pipelines.transform.dbt import ensure_manifest
 from pipelines.transform.reference import check_references
@@ -23,6 +24,7 @@ def build_definitions(instance: Instance) -> dg.Definitions:
     for contract in configuration.contracts:
         compile_suite(contract)  # a quality rule that cannot be understood is a faulty configuration
     check_references(instance)
+    read_decisions(instance)  # decisions that contradict each other are a faulty configuration
     load_limits(EXPECTATIONS, instance.reference / "limits.yml")
     models = model_assets(instance, ensure_manifest())
     published = sorted(key for key in models.keys if key.path[0] in PUBLISHED_SCHEMAS)

@@ -17,14 +17,13 @@ from pipelines.ingest.archive import Archive
 from pipelines.ingest.ingest import DeliveryState, ingest
 from pipelines.ingest.landing import land
 from pipelines.instance import Instance
-from pipelines.linkage.links import make_links
+from pipelines.linkage.links import TABLES, make_links
 from pipelines.release.publish import clean_candidates, current_release
 from pipelines.transform.build import Build, new_build
 from pipelines.transform.inputs import lay_out
 from pipelines.transform.plan import end_of_day, make_plan, today
 
 ARCHIVE = dg.AssetKey("archive")
-LINKS = ("link_product", "link_supplier")
 
 
 class RefreshConfig(dg.Config):
@@ -219,10 +218,6 @@ def _inputs(configuration: Configuration) -> dg.AssetsDefinition:
 
 
 def _links(instance: Instance) -> dg.AssetsDefinition:
-    described = {
-        "link_product": "Which system uses are the same product, with probability and reason in words.",
-        "link_supplier": "Which spellings are the same supplier, with probability and reason in words.",
-    }
     sources = [input_key(f"raw_{n}") for n in ("systems", "contracts", "postings")]
     specs = [
         dg.AssetSpec(
@@ -234,15 +229,16 @@ def _links(instance: Instance) -> dg.AssetsDefinition:
             description=text,
             skippable=True,
         )
-        for n, text in described.items()
+        for n, text in TABLES.items()
     ]
 
     @dg.multi_asset(name="link", specs=specs)
     def link(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         with told():
-            make_links(build_of(context, instance), instance.links)
+            for warning in make_links(build_of(context, instance), instance):
+                say(context, warning)
             say(context, "links made")
-            for name in described:
+            for name in TABLES:
                 yield dg.MaterializeResult(asset_key=input_key(name))
 
     return link

@@ -1,18 +1,24 @@
 """Which system uses are the same product: catalogue key first, then names, supplier and task together."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from pipelines.ingest.expressions import literal
+from pipelines.linkage.decisions import Decision
 from pipelines.linkage.groups import group, raw_rows
 from pipelines.transform.build import Build
 
 PRODUCT_SIMILARITY = 0.94
 
 
-def link_products(connection: duckdb.DuckDBPyConnection, build: Build, target: Path) -> None:
+def link_products(
+    connection: duckdb.DuckDBPyConnection, build: Build, target: Path, decisions: Sequence[Decision] = ()
+) -> list[Decision]:
     """One row per system use (administration and the source's key), with the product that it is a use of.
+
+    Returns the decisions that name a system use nobody delivers.
 
     Needs the tables that linking suppliers leaves: `spelling` and `supplier_group`.
     """
@@ -33,11 +39,13 @@ def link_products(connection: duckdb.DuckDBPyConnection, build: Build, target: P
         left join supplier_group g on g.id = p.id
         where n = 1"""
     )
-    group(connection, "select id from system_use order by id", _pairs())
+    members = "select id, administration_code || '/' || system_key from system_use"
+    unknown = group(connection, members, product_pairs(), decisions)
     connection.execute(f"copy ({_table()}) to {literal(str(target))} (format parquet)")
+    return unknown
 
 
-def _pairs() -> str:
+def product_pairs() -> str:
     """Pairs of uses of the same product as (id, id, method, probability, reason).
 
     The same name from another supplier is the same product only for the same task: resellers are common, and so are names
@@ -83,7 +91,7 @@ def _pairs() -> str:
 
 def _table() -> str:
     return """
-        select u.administration_code, u.system_key, g.head as product_id,
+        select u.administration_code, u.system_key, u.id as use_product_id, g.head as product_id,
                first_value(u.system_name) over (partition by g.head order by c.uses desc, length(u.system_name), u.system_name)
                    as product_name,
                coalesce(l.method, 'only_use') as link_method, coalesce(l.probability, 1.0) as link_probability,

@@ -227,6 +227,35 @@ def test_linking_the_same_product_across_administrations(
     assert recall >= RECALL_FLOOR
 
 
+def test_pairs_to_look_at_find_what_the_rules_miss(
+    marts: duckdb.DuckDBPyConnection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Products that are apart and probable by the model are mostly the same; hardly any of those it gives little is."""
+    true = {f"{r['administration_code']}/{r['system_key']}": r["true_product"] for r in truth("system_use.csv")}
+    rows = marts.execute(
+        "select left_key, right_key, link_probability >= 0.5, is_linked from mart_link_review where link_kind = 'product' "
+        "order by review_rank"
+    ).fetchall()
+    right = {(probable, linked): [true[a] == true[b] for a, b, p, i in rows if (p, i) == (probable, linked)]
+             for _, _, probable, linked in rows}  # fmt: skip
+    with capsys.disabled():
+        for (probable, linked), found in sorted(right.items()):
+            print(f"\nasked, probable: {probable}, linked: {linked}: {sum(found)} of {len(found)} are the same")
+    assert sum(right[True, False]) / len(right[True, False]) > 0.6
+    assert sum(right[False, False]) / len(right[False, False]) < 0.5
+    assert all(right[True, True])
+
+
+def test_every_former_product_id_leads_to_a_product(marts: duckdb.DuckDBPyConnection) -> None:
+    """One id for each system use ever delivered: it is the product's own, or leads to it."""
+    (uses, products, former) = marts.execute(
+        "select (select count(distinct (owner_administration_code, system_key)) from dim_system), (select count(*) from dim_product), "
+        "(select count(*) from dim_product_alias join dim_product using (product_id))"
+    ).fetchall()[0]
+    assert former > 300
+    assert products + former >= uses
+
+
 def test_planted_candidates_are_found_and_no_trap_is_merged(marts: duckdb.DuckDBPyConnection) -> None:
     planted = json.loads((TRUTH / "planted.json").read_text("utf-8"))
     product: dict[tuple[str, str], str] = {}

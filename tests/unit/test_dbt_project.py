@@ -72,7 +72,12 @@ def yaml_of(name: str) -> dict[str, Any]:
 
 @functools.cache
 def described_models() -> dict[str, dict[str, Any]]:
-    return {model["name"]: model for layer in LAYERS for model in yaml_of(f"{layer}/{layer}.yml")["models"]}
+    paths = [
+        p.relative_to(PROJECT / "models").as_posix()
+        for n in LAYERS
+        for p in sorted((PROJECT / "models" / n).glob("*.yml"))
+    ]
+    return {model["name"]: model for path in paths for model in yaml_of(path).get("models", [])}
 
 
 def columns_of(model: dict[str, Any]) -> list[dict[str, Any]]:
@@ -196,6 +201,7 @@ def test_sources_are_the_datasets_and_reference_tables_and_staging_takes_each() 
         "raw_contract",
         "link_product",
         "link_supplier",
+        "link_candidate",
     }
     taken = {name for path in model_files("staging") for name in re.findall(r"\"inputs\", \"(\w+)\"", sql_of(path))}
     assert names == expected == taken

@@ -100,3 +100,65 @@ def test_whom_only_a_faulty_number_names_is_called_by_it(tmp_path: Path) -> None
     assert set(found) == {("", "24256791"), ("Ravnsø Data", "24256791")}
     assert found["", "24256791"][1] == "24256791"
     assert found["", "24256791"][0] != found["Ravnsø Data", "24256791"][0]
+
+
+def ids(found: dict[tuple[str, str], tuple[str, str | None, str | None, str | None]]) -> dict[str, str]:
+    return {name: supplier for (name, _), (supplier, *_) in found.items()}
+
+
+def test_a_spelling_that_holds_two_names_brings_both_together(tmp_path: Path) -> None:
+    found = ids(
+        linked(
+            tmp_path,
+            ("Border Services Agency | Agence des services frontaliers", None, None),
+            ("Border Services Agency", None, None),
+            ("Agence des services frontaliers", None, None),
+            ("Services Agency (of the Border)", None, None),  # the same words in another order
+            ("W H Buckingham Ltd", None, None),
+            ("Buckingham Ltd W H", None, None),
+            ("H F T Ltd", None, None),  # letters tell by their order
+            ("T F H", None, None),
+            ("Leet A/C A", None, None),
+            ("Hardwick A/C", None, None),
+            ("Port Authority - Budget", None, None),
+            ("Bridge Authority - Budget", None, None),  # one word in common, which is nobody's name
+        )
+    )
+    assert len({supplier for name, supplier in found.items() if "ervices" in name}) == 1
+    assert found["W H Buckingham Ltd"] == found["Buckingham Ltd W H"]
+    assert found["H F T Ltd"] != found["T F H"]
+    assert found["Leet A/C A"] != found["Hardwick A/C"]
+    assert found["Port Authority - Budget"] != found["Bridge Authority - Budget"]
+
+
+def test_initials_bring_together_when_one_name_alone_has_them(tmp_path: Path) -> None:
+    found = ids(
+        linked(
+            tmp_path,
+            ("Nordisk Drift og Data A/S", None, None),
+            ("NDD", None, None),
+            ("Ravnsø Sky Tjenester", None, None),
+            ("Rosenlund Service Teknik", None, None),
+            ("RST", None, None),
+        )
+    )
+    assert found["NDD"] == found["Nordisk Drift og Data A/S"]
+    assert len({found["RST"], found["Ravnsø Sky Tjenester"], found["Rosenlund Service Teknik"]}) == 3
+
+
+def test_long_names_that_differ_in_the_telling_word_stay_apart(tmp_path: Path) -> None:
+    found = ids(
+        linked(
+            tmp_path,
+            ("Administrationsselskabet Hamilton", None, None),
+            ("Administrationsselskabet Halifax", None, None),
+        )
+    )
+    assert len(set(found.values())) == 2
+
+
+def test_different_numbers_stay_apart_whatever_names_they_hold(tmp_path: Path) -> None:
+    found = ids(
+        linked(tmp_path, ("Ravnsø Data | Klint Data", "13748136", "domestic"), ("Klint Data", "24256790", "domestic"))
+    )
+    assert len(set(found.values())) == 2

@@ -5,6 +5,7 @@ with
         select
             administration_code,
             system_key,
+            use_product_id,
             product_id,
             product_name,
             link_method as link_method_code,
