@@ -23,9 +23,13 @@ def _lines(table: str, condition: str = "true") -> str:
 
 
 def _parts(condition: str = "true") -> str:
-    """IT spend as ledger lines: the parts of a line count as one line."""
-    columns = COLUMNS.replace("posting_amount", "spend_amount as posting_amount")
-    return f"select {columns}, case when split_part_number = 1 then 1 else 0 end as line_count from {SPEND} where {condition}"
+    """IT spend as ledger lines: parts of one day count as a line together, when all of them are there."""
+    line = "delivery_id, administration_code, posting_date"
+    whole = "case when count(*) = max(split_part_count) then 1 else 0 end"
+    return (
+        f"select {line}, sum(spend_amount) as posting_amount, {whole} as line_count from {SPEND} where {condition} "
+        f"group by {line}, source_row_number, source_column"
+    )
 
 
 def _together(*parts: str) -> str:

@@ -21,7 +21,8 @@ JOINED = """
     from marts.fct_posting p join marts.fct_delivery d using (delivery_id)
     join read_csv(?, all_varchar=true) t on t.contract_id = d.data_contract_id and t.file_name = d.file_name
         and t.source_row_number::bigint = p.source_row_number
-    left join marts.fct_it_spend s using (delivery_id, source_row_number) left join marts.dim_system y on s.system_id = y.system_id
+    left join marts.fct_it_spend s on s.delivery_id = p.delivery_id and s.source_row_number = p.source_row_number
+    left join marts.dim_system y on s.system_id = y.system_id
 """
 MUTATIONS = [
     ("update core.{0} set {1} = -{1} where rowid = (select min(rowid) from core.{0} where {1} <> 0)", "sign"),
