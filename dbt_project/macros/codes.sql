@@ -37,3 +37,12 @@
         when min({{ expression }}) = max({{ expression }}) then min({{ expression }})
     end
 {%- endmacro %}
+
+{# True when a text contains another as it stands. #}
+{% macro contains_text(text, part) -%}
+    {{ return(adapter.dispatch("contains_text")(text, part)) }}
+{%- endmacro %}
+
+{% macro duckdb__contains_text(text, part) -%}
+    contains({{ text }}, {{ part }})
+{%- endmacro %}

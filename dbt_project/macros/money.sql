@@ -29,3 +29,33 @@
         end as decimal(18, 2)
     )
 {%- endmacro %}
+
+{# Part of an amount by weight, in øre, rounded towards zero: what is left over is given out by largest remainder. #}
+{% macro weighted_cents(amount, weight, weight_total) -%}
+    cast(
+        (
+            cast({{ amount }} * 100 as decimal(38, 0)) * {{ weight }}
+            - {{ weighted_remainder(amount, weight, weight_total) }}
+        )
+        / {{ weight_total }} as bigint
+    )
+{%- endmacro %}
+
+{# What the rounding of that part left, in parts of an øre, with the amount's sign. #}
+{% macro weighted_remainder(amount, weight, weight_total) -%}
+    mod(cast({{ amount }} * 100 as decimal(38, 0)) * {{ weight }}, {{ weight_total }})
+{%- endmacro %}
+
+{# A whole number of øre as an amount. #}
+{% macro from_cents(cents) -%}
+    cast({{ cents }} * cast(0.01 as decimal(3, 2)) as decimal(18, 2))
+{%- endmacro %}
+
+{# An amount of one year in the prices of another, by index; null when the index lacks a year. #}
+{% macro in_prices_of(amount, index_value, target_index_value) -%}
+    cast(
+        round(
+            {{ amount }} * {{ target_index_value }} / {{ index_value }}, 2
+        ) as decimal(18, 2)
+    )
+{%- endmacro %}

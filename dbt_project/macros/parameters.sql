@@ -28,3 +28,8 @@
 {% macro currency_code() -%}
     '{{ run_parameter("currency", "[A-Z]{3}") }}'
 {%- endmacro %}
+
+{# The year whose prices reports use. #}
+{% macro report_price_year() -%}
+    {{ run_parameter("price_year", "[0-9]{4}") }}
+{%- endmacro %}

@@ -21,6 +21,15 @@ DANISH = {
     "received": "modtaget",
     "raw": "rå",
     "a row for each column": "en række pr. kolonne",
+    "IT, not IT and undecided": "it, ikke it og uafgjort",
+    "IT lines": "it-poster",
+    "by target": "fordelt",
+    "IT spend": "it-udgift",
+    "paired and unpaired": "parret og uparret",
+    "payers": "betalere",
+    "paid": "modtagere",
+    "administrations less pairs": "forvaltninger uden par",
+    "municipality": "kommunen",
 }
 
 

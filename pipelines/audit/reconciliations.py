@@ -5,6 +5,7 @@ from functools import cache
 
 from pipelines.audit.delivery_accounts import delivery_accounts
 from pipelines.audit.measures import Measure, Reconciliation, grouped, raw_in_force, stages
+from pipelines.audit.spend_accounts import spend_accounts
 from pipelines.contracts.catalogue import datasets
 
 FACTS = {"postings": "fct_posting", "budgets": "fct_budget", "investments": "fct_investment"}
@@ -31,6 +32,7 @@ def reconciliations() -> tuple[Reconciliation, ...]:
         _landscape_cost(),
         _contract_parts(),
         *(_overview(dataset) for dataset in ("budgets", "investments")),
+        *spend_accounts(),
     )
 
 

@@ -38,15 +38,21 @@ def _check(path: Path, columns: dict[str, FieldDefinition]) -> None:
         for column, definition in columns.items():
             broken = f"{column} is not null and try_cast({column} as {definition.duckdb_type}) is null"
             broken += f" or {column} is null" if definition.required else ""
+            if definition.values:
+                broken += f" or {column} not in ({', '.join(map(literal, definition.values))})"
             bad = duckdb.sql(f"select {column} from {_source(path)} where {broken} limit 1").fetchone()
             if bad:
                 raise ConfigurationError(
-                    f"{path}: expected a {definition.type} in column {column}, found {bad[0]!r}. Correct the file."
+                    f"{path}: expected {_expected(definition)} in column {column}, found {bad[0]!r}. Correct the file."
                 )
     except duckdb.Error as error:
         raise ConfigurationError(
             f"{path}: expected UTF-8 CSV with commas, found {str(error).splitlines()[0]}"
         ) from error
+
+
+def _expected(definition: FieldDefinition) -> str:
+    return f"one of {', '.join(definition.values)}" if definition.values else f"a {definition.type}"
 
 
 def write_reference(instance: Instance, name: str, columns: dict[str, FieldDefinition], folder: Path) -> None:

@@ -88,10 +88,15 @@ TABLES: dict[str, list[dict[str, object]]] = {
         for rule, column in (("missing", "Dato"), ("not_an_amount", "Beløb"))
     ],
     "core.fct_posting": [
-        {"administration_code": "okf", "supplier_id": "x", "posting_date": "2025-01-01", "fiscal_year": 2025,
-         "posting_amount": "100.10"},
-        {"administration_code": "okf", "supplier_id": "x", "posting_date": "2025-01-02", "fiscal_year": 2025,
-         "posting_amount": "-20.05"},
+        {"delivery_id": "d_postings", "administration_code": "okf", "supplier_id": "x", "posting_date": "2025-01-01",
+         "fiscal_year": 2025, "posting_amount": "100.10", "is_it": True},
+        {"delivery_id": "d_postings", "administration_code": "okf", "supplier_id": "x", "posting_date": "2025-01-02",
+         "fiscal_year": 2025, "posting_amount": "-20.05", "is_it": False},
+    ],
+    "core.fct_it_spend": [
+        {"delivery_id": "d_postings", "administration_code": "okf", "split_part_number": 1, "split_part_count": 1,
+         "posting_date": "2025-01-01", "fiscal_year": 2025, "confidence_pct": 90, "vat_code": "excluded",
+         "is_internal": False, "is_eliminated": False, "cost_target_code": "supplier", "spend_amount": "100.10"},
     ],
     "core.fct_budget": [
         {"administration_code": "okf", "fiscal_year": 2026, "measure_code": "adopted", "budget_amount": 50,
