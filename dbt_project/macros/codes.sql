@@ -31,6 +31,16 @@
     regexp_replace({{ code }}, '[.][^.]*$', '')
 {%- endmacro %}
 
+{# Whether a dotted code is another or lies below it: 27.03.04 is within 27.03 and 27, not within 27.0. Everything is within ''. #}
+{% macro is_within(code, ancestor) -%}
+    (
+        {{ ancestor }} = ''
+        or {{ code }} = {{ ancestor }}
+        or substring({{ code }}, 1, length({{ ancestor }}) + 1)
+        = {{ dbt.concat([ancestor, "'.'"]) }}
+    )
+{%- endmacro %}
+
 {# Aggregate: the value when the known ones agree, else null. #}
 {% macro only_value(expression) -%}
     case

@@ -138,9 +138,10 @@ def published_columns() -> dict[str, dict[str, str]]:
     """`<schema>.<table>` of core and marts with column types, as the dbt project declares them."""
     found: dict[str, dict[str, str]] = {}
     for schema in ("core", "marts"):
-        for model in yaml.safe_load((MODELS / schema / f"{schema}.yml").read_text(encoding="utf-8"))["models"]:
-            columns = {c["name"]: TYPES.get(c["data_type"], c["data_type"]) for c in model["columns"]}
-            found[f"{schema}.{model['name']}"] = columns
+        for path in sorted((MODELS / schema).glob("*.yml")):
+            for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+                columns = {c["name"]: TYPES.get(c["data_type"], c["data_type"]) for c in model["columns"]}
+                found[f"{schema}.{model['name']}"] = columns
     return found
 
 

@@ -72,7 +72,8 @@ def yaml_of(name: str) -> dict[str, Any]:
 
 @functools.cache
 def described_models() -> dict[str, dict[str, Any]]:
-    return {model["name"]: model for layer in LAYERS for model in yaml_of(f"{layer}/{layer}.yml")["models"]}
+    files = [f"{layer}/{path.name}" for layer in LAYERS for path in sorted((PROJECT / "models" / layer).glob("*.yml"))]
+    return {model["name"]: model for name in files for model in yaml_of(name).get("models", [])}
 
 
 def columns_of(model: dict[str, Any]) -> list[dict[str, Any]]:

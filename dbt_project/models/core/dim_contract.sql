@@ -33,6 +33,7 @@ select
     counted.is_cost_counted,
     coalesce(covered.listed_system_count, 0) as listed_system_count,
     contracts.owner_unit_name,
+    units.organisation_unit_id as owner_unit_id,
     contracts.delivery_id,
     contracts.source_row_number
 from contracts
@@ -49,3 +50,8 @@ left join
     on coalesce(contracts.supplier_name, '') = suppliers.source_supplier_name
     and coalesce(contracts.supplier_registration_code, '')
     = suppliers.source_supplier_registration_code
+left join
+    {{ ref("int_organisation_unit__matched") }} as units
+    on contracts.administration_code = units.administration_code
+    and units.owner_unit_code = ''
+    and coalesce(contracts.owner_unit_name, '') = units.owner_unit_name

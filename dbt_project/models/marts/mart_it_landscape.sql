@@ -17,6 +17,8 @@ select
     systems.system_id,
     systems.administration_code,
     administrations.administration_name,
+    systems.current_administration_code,
+    systems.current_administration_source,
     systems.owner_administration_code,
     systems.is_owner,
     systems.is_shared_use,
