@@ -19,11 +19,7 @@
 
 {# A version code's digits, for ordering: B2026 -> 2026, 2026-09 -> 202609, which is the later of the two. #}
 {% macro version_order(version_code) -%}
-    {{ return(adapter.dispatch("version_order")(version_code)) }}
-{%- endmacro %}
-
-{% macro duckdb__version_order(version_code) -%}
-    regexp_replace({{ version_code }}, '[^0-9]', '', 'g')
+    {{ replace_all(version_code, "[^0-9]", "") }}
 {%- endmacro %}
 
 {# A dotted code without its last part: 27.03.04 -> 27.03. A code without a dot stays as it is. #}

@@ -26,6 +26,8 @@
         else {{ administration_code }}
     end as current_administration_code,
     case
-        when {{ one }} then min({{ tasks }}.current_administration_source) else 'several'
+        when {{ one }}
+        then min({{ tasks }}.current_administration_source)
+        else 'several'
     end as current_administration_source
 {%- endmacro %}

@@ -9,7 +9,9 @@
                 then 0
                 else 1
             end,
-            case when valid_from_date <= {{ as_of_date() }} then valid_from_date end desc,
+            case
+                when valid_from_date <= {{ as_of_date() }} then valid_from_date
+            end desc,
             valid_from_date
     )
 {%- endmacro %}
@@ -43,6 +45,8 @@
         valid_to_date < valid_from_date
         or (
             next_valid_from_date is not null
-            and coalesce(valid_to_date <> {{ day_before("next_valid_from_date") }}, true)
+            and coalesce(
+                valid_to_date <> {{ day_before("next_valid_from_date") }}, true
+            )
         )
 {%- endmacro %}

@@ -20,6 +20,11 @@ select
     uses.local_name,
     uses.former_name,
     uses.system_version,
+    support.release_date as version_release_date,
+    support.support_end_date,
+    support.extended_support_end_date,
+    support.support_status_code,
+    support.support_unknown_code,
     products.product_id,
     suppliers.supplier_id,
     uses.supplier_name as source_supplier_name,
@@ -50,6 +55,9 @@ inner join uses on expanded.system_use_id = uses.system_use_id
 inner join
     {{ ref("int_system_cost__chosen") }} as costs
     on expanded.system_use_id = costs.system_use_id
+inner join
+    {{ ref("int_system_use__supported") }} as support
+    on expanded.system_use_id = support.system_use_id
 inner join
     {{ ref("int_system_use__transferred") }} as moved
     on expanded.system_id = moved.system_id

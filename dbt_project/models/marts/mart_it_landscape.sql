@@ -40,6 +40,8 @@ select
     systems.is_in_use,
     systems.use_start_date,
     systems.use_end_date,
+    systems.support_status_code,
+    systems.support_end_date,
     systems.user_count,
     systems.yearly_cost_amount,
     systems.yearly_cost_source,
