@@ -19,16 +19,22 @@
 
 {# A version code's digits, for ordering: B2026 -> 2026, 2026-09 -> 202609, which is the later of the two. #}
 {% macro version_order(version_code) -%}
-    {{ return(adapter.dispatch("version_order")(version_code)) }}
-{%- endmacro %}
-
-{% macro duckdb__version_order(version_code) -%}
-    regexp_replace({{ version_code }}, '[^0-9]', '', 'g')
+    {{ replace_all(version_code, "[^0-9]", "") }}
 {%- endmacro %}
 
 {# A dotted code without its last part: 27.03.04 -> 27.03. A code without a dot stays as it is. #}
 {% macro parent_code(code) -%}
     regexp_replace({{ code }}, '[.][^.]*$', '')
+{%- endmacro %}
+
+{# Whether a dotted code is another or lies below it: 27.03.04 is within 27.03 and 27, not within 27.0. Everything is within ''. #}
+{% macro is_within(code, ancestor) -%}
+    (
+        {{ ancestor }} = ''
+        or {{ code }} = {{ ancestor }}
+        or substring({{ code }}, 1, length({{ ancestor }}) + 1)
+        = {{ dbt.concat([ancestor, "'.'"]) }}
+    )
 {%- endmacro %}
 
 {# Aggregate: the value when the known ones agree, else null. #}

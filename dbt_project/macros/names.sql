@@ -5,3 +5,36 @@
 {% macro after_first_word(text) -%}
     substring({{ text }}, {{ dbt.position("' '", text) }} + 1)
 {%- endmacro %}
+
+{# Names and versions made comparable. What engines say differently is dispatched. #}
+{# Lower case, Danish letters spelled out, and whatever is neither a letter nor a digit one blank. #}
+{% macro plain_name(text) -%}
+    {%- set spelled = (
+        "replace(replace(replace(lower("
+        ~ text
+        ~ "), 'æ', 'ae'), 'ø', 'oe'), 'å', 'aa')"
+    ) -%}
+    trim({{ replace_all(spelled, "[^a-z0-9]+", " ") }})
+{%- endmacro %}
+
+{# A version as a dotted code in lower case, without the word before it: 'Ver. 7-2 SP1' -> 7.2.sp1. Null becomes ''. #}
+{% macro plain_version(version) -%}
+    regexp_replace(
+        {{
+            replace_all(
+                "lower(trim(coalesce(" ~ version ~ ", '')))", "[^a-z0-9]+", "."
+            )
+        }},
+        '^(version|ver|v)[.]?([0-9])',
+        '\2'
+    )
+{%- endmacro %}
+
+{# Every match of a regular expression replaced. #}
+{% macro replace_all(text, pattern, replacement) -%}
+    {{ return(adapter.dispatch("replace_all")(text, pattern, replacement)) }}
+{%- endmacro %}
+
+{% macro duckdb__replace_all(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}

@@ -16,7 +16,7 @@ import pytest
 from pipelines.contracts.loading import load_contracts
 from pipelines.instance import PROJECT_ROOT
 from pipelines.sample import names
-from pipelines.sample.catalogue import EVERYWHERE
+from pipelines.sample.catalogue import ADMINISTRATIONS, EVERYWHERE, unit_code
 from pipelines.sample.extract import Extract, Fault, Line, danish_number, plant
 from pipelines.sample.formats import xlsx_bytes
 from pipelines.sample.generate import make_extracts, make_world, write_sample
@@ -138,6 +138,12 @@ def test_tasks_are_those_of_the_reference_data(world: World) -> None:
     assert {code for u in world.uses for code in u.capability_codes} | {
         p.capability_code for p in world.projects
     } <= known
+
+
+def test_units_are_those_of_the_reference_data() -> None:
+    with (DATA / "reference" / "organisation_unit.csv").open(encoding="utf-8") as file:
+        known = {(row["administration_code"], row["unit_code"], row["unit_name"]) for row in csv.DictReader(file)}
+    assert {(code, unit_code(code, unit), unit) for code, a in ADMINISTRATIONS.items() for unit in a.units} <= known
 
 
 def test_keys_are_unique_in_every_inventory(world: World) -> None:

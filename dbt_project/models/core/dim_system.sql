@@ -9,6 +9,8 @@ select
     expanded.system_id,
     expanded.system_use_id,
     expanded.administration_code,
+    moved.current_administration_code,
+    moved.current_administration_source,
     expanded.owner_administration_code,
     expanded.is_owner,
     expanded.is_shared_use,
@@ -18,6 +20,11 @@ select
     uses.local_name,
     uses.former_name,
     uses.system_version,
+    support.release_date as version_release_date,
+    support.support_end_date,
+    support.extended_support_end_date,
+    support.support_status_code,
+    support.support_unknown_code,
     products.product_id,
     suppliers.supplier_id,
     uses.supplier_name as source_supplier_name,
@@ -29,6 +36,7 @@ select
     uses.use_end_date,
     uses.owner_unit_code,
     uses.owner_unit_name,
+    units.organisation_unit_id as owner_unit_id,
     case when expanded.is_owner then uses.user_count end as user_count,
     uses.criticality_code,
     uses.data_sensitivity_code,
@@ -47,6 +55,17 @@ inner join uses on expanded.system_use_id = uses.system_use_id
 inner join
     {{ ref("int_system_cost__chosen") }} as costs
     on expanded.system_use_id = costs.system_use_id
+inner join
+    {{ ref("int_system_use__supported") }} as support
+    on expanded.system_use_id = support.system_use_id
+inner join
+    {{ ref("int_system_use__transferred") }} as moved
+    on expanded.system_id = moved.system_id
+left join
+    {{ ref("int_organisation_unit__matched") }} as units
+    on uses.administration_code = units.administration_code
+    and coalesce(uses.owner_unit_code, '') = units.owner_unit_code
+    and coalesce(uses.owner_unit_name, '') = units.owner_unit_name
 left join
     {{ ref("int_system_contract__summarised") }} as contracts
     on expanded.system_use_id = contracts.system_use_id

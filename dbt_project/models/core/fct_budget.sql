@@ -1,20 +1,26 @@
 select
-    delivery_id,
-    source_row_number,
-    source_column,
-    administration_code,
-    budget_line_key,
-    budget_line_name,
-    fiscal_year,
-    version_code,
-    measure_code,
-    function_code,
-    dranst_code,
-    art_code,
-    cost_centre_code,
-    project_code,
-    capability_code,
-    price_year,
-    budget_amount,
-    is_newest_version
-from {{ ref("int_budget__versioned") }}
+    budgets.delivery_id,
+    budgets.source_row_number,
+    budgets.source_column,
+    budgets.administration_code,
+    moved.current_administration_code,
+    moved.current_administration_source,
+    budgets.budget_line_key,
+    budgets.budget_line_name,
+    budgets.fiscal_year,
+    budgets.version_code,
+    budgets.measure_code,
+    budgets.function_code,
+    budgets.dranst_code,
+    budgets.art_code,
+    budgets.cost_centre_code,
+    budgets.project_code,
+    budgets.capability_code,
+    budgets.price_year,
+    budgets.budget_amount,
+    budgets.is_newest_version
+from {{ ref("int_budget__versioned") }} as budgets
+inner join
+    {{ ref("int_administration_task__transferred") }} as moved
+    on budgets.administration_code = moved.administration_code
+    and coalesce(budgets.capability_code, '') = moved.capability_code

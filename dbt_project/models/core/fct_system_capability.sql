@@ -2,6 +2,8 @@ select
     expanded.system_id,
     split.capability_code,
     expanded.administration_code,
+    moved.current_administration_code,
+    moved.current_administration_source,
     expanded.is_owner,
     uses.delivery_id,
     uses.source_row_number
@@ -12,3 +14,7 @@ inner join
 inner join
     {{ ref("int_system_use__deduplicated") }} as uses
     on split.system_use_id = uses.system_use_id
+inner join
+    {{ ref("int_administration_task__transferred") }} as moved
+    on expanded.administration_code = moved.administration_code
+    and split.capability_code = moved.capability_code

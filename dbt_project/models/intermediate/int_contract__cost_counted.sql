@@ -9,9 +9,8 @@ with
             parent_contract_key,
             contract_type_code,
             yearly_amount,
-            (start_date is null or start_date <= {{ as_of_date() }})
-            and (end_date is null or end_date >= {{ as_of_date() }}) as is_running
-        from {{ ref("int_contract__deduplicated") }}
+            is_running
+        from {{ ref("int_contract__dated") }}
     ),
 
     call_offs as (

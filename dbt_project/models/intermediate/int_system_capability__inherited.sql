@@ -10,8 +10,4 @@ with
 
 select distinct split.system_use_id, codes.capability_code
 from split
-inner join
-    codes
-    on split.capability_code = codes.capability_code
-    or substring(split.capability_code, 1, length(codes.capability_code) + 1)
-    = {{ dbt.concat(["codes.capability_code", "'.'"]) }}
+inner join codes on {{ is_within("split.capability_code", "codes.capability_code") }}

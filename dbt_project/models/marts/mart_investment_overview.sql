@@ -65,6 +65,8 @@ select
     }} as overview_line_id,
     lines.administration_code,
     administrations.administration_name,
+    moved.current_administration_code,
+    moved.current_administration_source,
     lines.line_kind,
     lines.line_key,
     lines.line_name,
@@ -91,3 +93,7 @@ inner join
     {{ ref("dim_administration") }} as administrations
     on lines.administration_code = administrations.administration_code
     and administrations.is_current
+inner join
+    {{ ref("int_administration_task__transferred") }} as moved
+    on lines.administration_code = moved.administration_code
+    and coalesce(lines.capability_code, '') = moved.capability_code

@@ -1,0 +1,13 @@
+{{
+    stated_amounts(
+        ref("stg_budget_history"),
+        [
+            "administration_code",
+            "budget_line_key",
+            "fiscal_year",
+            "version_code",
+            "measure_code",
+        ],
+        "budget_amount",
+    )
+}}

@@ -1,0 +1,14 @@
+{{
+    stated_amounts(
+        ref("stg_investment_history"),
+        [
+            "administration_code",
+            "project_code",
+            "fiscal_year",
+            "version_code",
+            "line_code",
+            "steering_area_code",
+        ],
+        "investment_amount",
+    )
+}}
