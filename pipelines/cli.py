@@ -23,7 +23,9 @@ def portfolio() -> None:
 
 @portfolio.command()
 @click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Count only what had been delivered by the end of this day."
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Count only what had been delivered, and configured, by the end of this day.",
 )
 @click.option("--force", is_flag=True, help="Build and release even when nothing changed.")
 @click.option(

@@ -5,10 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines import clock
 from pipelines.audit.result import AuditRecord, Outcome
 from pipelines.errors import AuditFailed, PortfolioError
 from pipelines.files import fingerprint, fresh_folder, sha256_of, write_json
@@ -28,7 +29,7 @@ def publish(build: Build, instance: Instance) -> Path:
     """
     audit = _audited(build)
     plan, manifest = build.plan(), read_manifest(build.dbt_target)
-    made_at = datetime.now(UTC)
+    made_at = clock.now()
     release_id = f"{made_at:%Y%m%dT%H%M%SZ}-{fingerprint(plan['inputs'], build.build_id)[:8]}"
     candidate = fresh_folder(instance.releases / f"{CANDIDATE}-{release_id}")
     facts = copy_tables(
@@ -48,6 +49,7 @@ def publish(build: Build, instance: Instance) -> Path:
             "inputs": plan["inputs"],
             "late": plan["late"],
             "refused": plan["refused"],
+            "configuration": plan["configuration"],
             "not_taken": plan["not_taken"],
             "rows": plan["rows"],
             "rejected_rows": plan["rejected_rows"],
