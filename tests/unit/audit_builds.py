@@ -58,6 +58,8 @@ TABLES: dict[str, list[dict[str, object]]] = {
          "yearly_cost_amount": 50},
     ],
     "core.dim_contract": [{"administration_code": "okf", "yearly_amount": 100, "listed_system_count": 2}],
+    "core.dim_system_history": [{"administration_code": "okf", "system_key": "s1", "valid_from_date": "2026-01-31"}],
+    "core.dim_contract_history": [{"administration_code": "okf", "contract_key": "c1", "valid_from_date": "2026-01-31"}],
     "core.fct_contract_system": [
         {"administration_code": "okf", "system_id": "1", "part_count": 2, "allocated_yearly_amount": 50},
         {"administration_code": "okf", "system_id": "2", "part_count": 2, "allocated_yearly_amount": 50},
@@ -138,7 +140,8 @@ def published_columns() -> dict[str, dict[str, str]]:
     """`<schema>.<table>` of core and marts with column types, as the dbt project declares them."""
     found: dict[str, dict[str, str]] = {}
     for schema in ("core", "marts"):
-        for model in yaml.safe_load((MODELS / schema / f"{schema}.yml").read_text(encoding="utf-8"))["models"]:
+        files = [yaml.safe_load(p.read_text(encoding="utf-8")) for p in sorted((MODELS / schema).glob("*.yml"))]
+        for model in (model for content in files for model in content.get("models", [])):
             columns = {c["name"]: TYPES.get(c["data_type"], c["data_type"]) for c in model["columns"]}
             found[f"{schema}.{model['name']}"] = columns
     return found

@@ -72,7 +72,9 @@ def yaml_of(name: str) -> dict[str, Any]:
 
 @functools.cache
 def described_models() -> dict[str, dict[str, Any]]:
-    return {model["name"]: model for layer in LAYERS for model in yaml_of(f"{layer}/{layer}.yml")["models"]}
+    files = [path for layer in LAYERS for path in sorted((PROJECT / "models" / layer).glob("*.yml"))]
+    contents = [yaml_of(path.relative_to(PROJECT / "models").as_posix()) for path in files]
+    return {model["name"]: model for content in contents for model in content.get("models", [])}
 
 
 def columns_of(model: dict[str, Any]) -> list[dict[str, Any]]:
