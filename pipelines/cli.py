@@ -11,6 +11,7 @@ from pipelines.check.command import check
 from pipelines.command_options import instance_option
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import Instance
+from pipelines.trace.command import trace
 
 EXIT_FAILED, EXIT_CONFIGURATION, EXIT_INCOMPLETE = 1, 2, 3
 
@@ -106,6 +107,7 @@ def ui(root: Path | None, port: int, host: str) -> None:
 
 portfolio.add_command(contract_commands.contract)
 portfolio.add_command(check)
+portfolio.add_command(trace)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from pipelines.audit.result import AuditRecord, Outcome
 from pipelines.errors import AuditFailed, PortfolioError
 from pipelines.files import fingerprint, fresh_folder, sha256_of, write_json
 from pipelines.instance import PROJECT_ROOT, Instance
-from pipelines.release.tables import copy_tables, read_manifest, write_parquet
+from pipelines.release.tables import copy_tables, read_manifest, trace_keys, write_parquet
 from pipelines.transform.build import Build
 
 CANDIDATE = ".candidate"
@@ -59,6 +59,7 @@ def publish(build: Build, instance: Instance) -> Path:
                 "warnings": [c.sentence for c in audit.checks if c.outcome is Outcome.warning],
             },
             "tables": {name: {"rows": f.row_count, "checksum": f.checksum} for name, f in sorted(facts.items())},
+            "trace": trace_keys(manifest),
             "files": {
                 p.relative_to(candidate).as_posix(): sha256_of(p) for p in sorted(candidate.rglob("*")) if p.is_file()
             },
