@@ -14,12 +14,13 @@ from pipelines.errors import DeliveryRefused
 from pipelines.files import fresh_folder
 from pipelines.ingest.archive import Delivery
 from pipelines.ingest.confined import confined
-from pipelines.ingest.controls import apply_corrections, violation, with_control_totals
+from pipelines.ingest.controls import with_control_totals
 from pipelines.ingest.counts import administration_counts, in_total
-from pipelines.ingest.expressions import literal, trimmed
-from pipelines.ingest.fields import Field, constant_value, row_fields, typed_rows
+from pipelines.ingest.expressions import literal
+from pipelines.ingest.fields import Field, constant_value
 from pipelines.ingest.identifiers import faulty_numbers
-from pipelines.ingest.layout import Layout, match_headers
+from pipelines.ingest.judging import Judging
+from pipelines.ingest.layout import Layout
 from pipelines.ingest.readers import read
 from pipelines.ingest.rejections import rejected_sql, with_rejections
 from pipelines.ingest.report import DeliveryReport, counts_kept
@@ -27,8 +28,8 @@ from pipelines.ingest.report import DeliveryReport, counts_kept
 CONFORM_VERSION = 9
 MEMORY_LIMIT = "3GB"
 # Columns with more different values than this in a row group are written plain: looking for repetitions in a ledger's
-# voucher numbers and texts costs more than it saves.
-PARQUET = "format parquet, compression zstd, dictionary_size_limit 1000"
+# voucher numbers and texts costs more than it saves, and so does packing harder than zstd's first level.
+PARQUET = "format parquet, compression zstd, compression_level 1, dictionary_size_limit 1000"
 
 
 def conform(
@@ -54,64 +55,40 @@ def conform(
         [work], [*contents, accepted, rejected], memory_limit=MEMORY_LIMIT, temp_directory=work
     ) as connection:
         files = list(zip(delivery.file_names, contents, strict=True))
-        source = read(connection, contract, files, delivery.file_name, work)
-        layout = match_headers(contract, source.headers, delivery.file_name)
-        fields = row_fields(contract, layout, codes, delivery.file_names[0])
-        apply_corrections(connection, contract, delivery, layout)
-        _make_rows(connection, contract, layout, fields, source.footer_rows)
-        _copy(connection, _accepted_sql(contract, delivery, fields), accepted)
-        _set_aside(connection, contract, fields, accepted)
-        _copy(connection, rejected_sql(contract, delivery, fields, source), rejected)
-        report = _counted(connection, delivery, contract, layout)
+        judging = Judging(contract, delivery, codes)
+        source = read(connection, judging, files, work)
+        judging.check_corrections(connection)
+        _make_rows(connection, judging, source.footer_rows)
+        _copy(connection, _accepted_sql(contract, delivery, judging.fields), accepted)
+        _copy(connection, rejected_sql(contract, delivery, judging.fields, source), rejected)
+        report = _counted(connection, delivery, contract, judging.layout)
         report = with_rejections(report, contract, rejected).model_copy(update={"files": source.parts})
         with counts_kept(report):
             _check_threshold(report, contract, delivery)
-            report = with_control_totals(connection, report, contract, delivery, layout, source.open_ends)
+            report = with_control_totals(connection, report, contract, delivery, judging.layout, source.open_ends)
         output_rows = _one(connection, f"select count(*) from read_parquet({literal(str(accepted))})")
     return report.model_copy(update={"output_rows": output_rows, "seconds": round(time.monotonic() - started, 3)})
 
 
-def _make_rows(
-    connection: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    layout: Layout,
-    fields: list[Field],
-    footer_rows: tuple[int, ...],
-) -> None:
-    """The relation `rows`: every data row with its typed fields and `is_bad`; blank and total rows are left out.
+def _make_rows(connection: duckdb.DuckDBPyConnection, judging: Judging, footer_rows: tuple[int, ...]) -> None:
+    """`rows`: every data row with its typed fields and `is_bad`. `aside`: the cells of every row that is bad, blank or a total.
 
-    Rows with keys or wide columns are looked at more than once, and are a table. A ledger's are cast while they are written.
+    Rows that are looked at again, for their keys or wide cells, are a table; a ledger's are read from `judged` as they lie there.
     """
-    cells = [f"c{n}" for n in range(len(layout.headers))]
-    blank = f"coalesce({', '.join(trimmed(c) for c in cells)}) is null" if cells else "true"
-    totals = contract.file.total_rows
-    total = "false"
-    if totals:
-        total = (
-            f"coalesce(regexp_matches({trimmed(str(layout.cell(totals.column)))}, {literal(totals.pattern)}), false)"
-        )
-    if footer_rows:
-        total = f"({total} or source_row_number in ({', '.join(map(str, footer_rows))}))"
-    connection.execute(f"create view marked as select *, {blank} as is_blank, {total} as is_total from corrected")
-    names = ", ".join(f.name for f in fields)
-    broken = [f.fault for f in fields] + [violation(rule) for rule in contract.row_rules]
-    bad = " or ".join(f"coalesce({condition}, false)" for condition in broken)
-    data = "(select * from marked where not is_blank and not is_total)"
-    kind = "table" if _is_kept(contract, fields) else "view"
+    footer = f"source_row_number in ({', '.join(map(str, footer_rows))})" if footer_rows else "false"
+    connection.execute(f"create view marked as select * replace (is_total or {footer} as is_total) from judged")
+    names = ", ".join(f.name for f in judging.fields)
+    kind = "table" if judging.is_looked_at_again else "view"
     connection.execute(
-        f"create {kind} rows as select source_row_number, {names}, {bad} as is_bad from ({typed_rows(fields, data)})"
+        f"create {kind} rows as select source_row_number, {names}, is_bad from marked where not is_blank and not is_total"
         + _in_file_order(connection)
     )
-    _reject_repeated_keys(connection, _key(contract, fields))
-
-
-def _key(contract: Contract, fields: list[Field]) -> list[str]:
-    names = {f.name for f in fields}
-    return [name for name in contract.key if name in names]
-
-
-def _is_kept(contract: Contract, fields: list[Field]) -> bool:
-    return bool(_key(contract, fields) or contract.unpivot)
+    _reject_repeated_keys(connection, judging.key)
+    cells = ", ".join(f"cells[{n + 1}] as c{n}" for n in range(len(judging.layout.headers)))
+    connection.execute(
+        f"create table aside as select source_row_number, is_blank, is_total, {cells} from marked "
+        "where is_blank or is_total or is_bad or source_row_number in (select source_row_number from repeated)"
+    )
 
 
 def _in_file_order(connection: duckdb.DuckDBPyConnection) -> str:
@@ -132,25 +109,6 @@ def _reject_repeated_keys(connection: duckdb.DuckDBPyConnection, key: list[str])
     )
     connection.execute(
         "update rows set is_bad = true where source_row_number in (select source_row_number from repeated)"
-    )
-
-
-def _set_aside(connection: duckdb.DuckDBPyConnection, contract: Contract, fields: list[Field], accepted: Path) -> None:
-    """The table `aside`: every row of the source that was not accepted, whole: bad, blank and total rows.
-
-    From here on, `rows` of a ledger are read from what was written and what was set aside, instead of being cast once more.
-    """
-    written = f"read_parquet({literal(str(accepted))})"
-    connection.execute(
-        f"create table left_over as select source_row_number from source anti join {written} using (source_row_number)"
-    )
-    connection.execute("create table aside as select * from marked semi join left_over using (source_row_number)")
-    if _is_kept(contract, fields):
-        return
-    names = ", ".join(["source_row_number", *(f.name for f in fields)])
-    bad = typed_rows(fields, "(select * from aside where not is_blank and not is_total)")
-    connection.execute(
-        f"create or replace view rows as select {names}, false as is_bad from {written} union all select {names}, true from ({bad})"
     )
 
 

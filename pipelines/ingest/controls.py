@@ -16,37 +16,22 @@ from pipelines.ingest.report import DeliveryReport
 AMOUNT = "the amount"
 
 
-def apply_corrections(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, delivery: Delivery, layout: Layout
-) -> None:
-    """The view `corrected`: the source with its known errors mended.
-
-    Raises DeliveryRefused when a correction does not hit as many rows as it expects: the source was fixed, or broke anew.
-    """
-    mended: dict[str, str] = {}
-    for correction in contract.corrections:
-        if correction.business_dates and delivery.business_date not in correction.business_dates:
-            continue
-        where, cell = _condition(correction, layout), str(layout.cell(correction.column))
-        row = connection.execute(f"select count(*) from source where {where}").fetchone()
-        if row != (correction.expect,):
-            raise DeliveryRefused(
-                f"{delivery.file_name}: expected {correction.expect} rows where {_shown(correction, contract)}, found {row and row[0]}. "
-                f"The correction ({correction.reason}) no longer fits: remove it beside contract {contract.id}, or mend it."
-            )
-        value = literal(correction.value) if correction.action == "replace" and correction.value is not None else "null"
-        mended[cell] = f"case when {where} then {value} else {mended.get(cell, cell)} end"
-    replaced = ", ".join(f"{expression} as {cell}" for cell, expression in mended.items())
-    connection.execute(f"create view corrected as select *{f' replace ({replaced})' if replaced else ''} from source")
-
-
-def _condition(correction: Correction, layout: Layout) -> str:
+def condition(correction: Correction, layout: Layout) -> str:
+    """The SQL condition of the rows that a correction is about. Raises DeliveryRefused when the file lacks a column it names."""
     for name in (*correction.where, correction.column):
         if layout.cell(name) is None:
             raise DeliveryRefused(
                 f"A correction names the column {name!r}, and the file or its contract does not have it."
             )
     return " and ".join(f"{trimmed(str(layout.cell(n)))} = {literal(v)}" for n, v in correction.where.items())
+
+
+def correction_misfit(correction: Correction, contract: Contract, delivery: Delivery, found: int) -> str:
+    """What is said when a correction hits another number of rows than it expects."""
+    return (
+        f"{delivery.file_name}: expected {correction.expect} rows where {_shown(correction, contract)}, found {found}. "
+        f"The correction ({correction.reason}) no longer fits: remove it beside contract {contract.id}, or mend it."
+    )
 
 
 def _shown(correction: Correction, contract: Contract) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipelines.contracts.catalogue import FieldDefinition
 from pipelines.contracts.model import Contract
-from pipelines.contracts.parts import Column
+from pipelines.contracts.parts import Column, Numbers
 
 BLANKS = " \t\r\n\u00a0\u202f\ufeff"
 MINUS = "\u2212"
@@ -163,11 +163,40 @@ def plain_number(contract: Contract) -> tuple[str, ...]:
         return unified, signed, plain
     if style.thousands == " ":
         unified = f"replace(replace({unified}, '\u00a0', ' '), '\u202f', ' ')"
-    decimal, thousands = re.escape(style.decimal), re.escape(style.thousands)
-    pattern = _braced(literal(f"-?[0-9]{{1,3}}({thousands}[0-9]{{3}})*({decimal}[0-9]*)?"))
-    misplaced = f"contains({{x}}, {literal(style.thousands)}) and not regexp_full_match({{x}}, {pattern})"
-    bare = f"replace(replace({{x}}, {literal(style.thousands)}, ''), {literal(style.decimal)}, '.')"
-    return unified, signed, f"case when not ({misplaced}) then {bare} end"
+    pattern = literal(f"-?{_digits(style)}({re.escape(style.decimal)}[0-9]*)?")
+    misplaced = f"contains({{x}}, {literal(style.thousands)}) and not regexp_full_match({{x}}, {_braced(pattern)})"
+    return unified, signed, f"case when not ({misplaced}) then {_ungrouped(style)} end"
+
+
+def _digits(style: Numbers) -> str:
+    """The pattern of a number's digits before its decimals."""
+    return f"([0-9]+|[0-9]{{1,3}}({re.escape(style.thousands)}[0-9]{{3}})+)" if style.thousands else "[0-9]+"
+
+
+def _ungrouped(style: Numbers) -> str:
+    """A number's text without thousands and with a decimal point."""
+    text = f"replace({{x}}, {literal(style.thousands)}, '')" if style.thousands else "{x}"
+    return f"replace({text}, {literal(style.decimal)}, '.')" if style.decimal != "." else text
+
+
+def _number_of(contract: Contract, decimals: int, usual: str, steps: tuple[str, ...]) -> str:
+    """A number in one step: `usual` makes it of a plain text, `steps` of what is written in a rarer way.
+
+    Nearly all numbers are digits with grouping, at most so many `decimals` and a minus: one pattern knows those. Taking a text
+    apart piece by piece is many times as dear, and done for the others only.
+    """
+    style = contract.numbers
+    fraction = f"({re.escape(style.decimal)}[0-9]{{0,{decimals}}})?" if decimals else ""
+    number, plain = f"{_digits(style)}{fraction}", _ungrouped(style)
+    leading = f"regexp_full_match({{x}}, {_braced(literal(f'-?{number}'))})"
+    trailing = f"suffix({{x}}, '-') and regexp_full_match({{x}}, {_braced(literal(f'{number}-'))})"
+    pieces = "[{x}]"
+    for step in (*plain_number(contract), *steps):
+        pieces = f"list_transform({pieces}, lambda x: {step.replace('{x}', 'x')})"
+    negative = usual.replace("{x}", plain.replace("{x}", "left({x}, -1)"))
+    return (
+        f"case when {leading} then {usual.replace('{x}', plain)} when {trailing} then -{negative} else {pieces}[1] end"
+    )
 
 
 def _style(contract: Contract) -> str:
@@ -183,14 +212,8 @@ def _amount(contract: Contract, column: Column) -> Cast:
     exact = f"try_cast({{x}} as {WIDE}) * {factor}"
     rare = f"case when {exact} = round({exact}, 2) then try_cast({exact} as decimal(18,2)) end"
     usual = f"try_cast(try_cast({{x}} as decimal(18,{scale})) * {factor} as decimal(18,2))"
-    long = f"{{x}} like '%.{'_' * (scale + 1)}%'{_or_exponent(contract)}"
-    value = f"case when {long} then {rare} else {usual} end"
-    return Cast((*plain_number(contract), value), "not_an_amount", f"{_style(contract)} and no fraction of an øre")
-
-
-def _or_exponent(contract: Contract) -> str:
-    """The condition that a number which may have an exponent has one; those of other contracts have lost it by now."""
-    return f" or {EXPONENT}" if contract.numbers.scientific == "exact" else ""
+    value = _number_of(contract, scale, usual, (rare,))
+    return Cast((value,), "not_an_amount", f"{_style(contract)} and no fraction of an øre")
 
 
 def _number(contract: Contract, field: FieldDefinition) -> Cast:
@@ -198,11 +221,11 @@ def _number(contract: Contract, field: FieldDefinition) -> Cast:
         exact = f"try_cast({{x}} as {WIDE})"
         rare = f"case when {exact} = trunc({exact}) then try_cast({exact} as bigint) end"
         usual = "cast(try_cast({x} as decimal(18,0)) as bigint)"
-        value = (
-            f"case when contains({{x}}, '.') or strlen({{x}}) > 18{_or_exponent(contract)} then {rare} else {usual} end"
-        )
-        return Cast((*plain_number(contract), value), "not_a_whole_number", "a whole number")
-    return Cast((*plain_number(contract), f"try_cast({{x}} as {field.duckdb_type})"), "not_a_number", _style(contract))
+        other = _number_of(contract, 0, usual, (rare,))
+        value = f"case when cast(try_cast({{x}} as bigint) as varchar) = {{x}} then try_cast({{x}} as bigint) else {other} end"
+        return Cast((value,), "not_a_whole_number", "a whole number")
+    value = f"try_cast({{x}} as {field.duckdb_type})"
+    return Cast((*plain_number(contract), value), "not_a_number", _style(contract))
 
 
 def strptime_format(style: str) -> str:

@@ -13,6 +13,7 @@ from pipelines.contracts.parts import FileLayout
 from pipelines.errors import DeliveryRefused
 from pipelines.files import CHUNK
 from pipelines.ingest.expressions import BLANKS, literal
+from pipelines.ingest.judging import Judging
 from pipelines.ingest.unpack import not_in_encoding
 
 MAX_HEADER_LINES = 200
@@ -20,19 +21,21 @@ LONGEST_BLANK = 3  # bytes of UTF-8
 
 
 def read_csv(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, name: str, table: str, before: int
+    connection: duckdb.DuckDBPyConnection, judging: Judging, path: Path, name: str, table: str, before: int
 ) -> tuple[str, ...]:
-    """Delimited text. Rows with too many or too few cells go to `unreadable`, each with its line."""
-    layout = contract.file
+    """Delimited text, judged while it is read. Rows with too many or too few cells go to `unreadable`, each with its line."""
+    contract, layout = judging.contract, judging.contract.file
     headers, skipped = _header(contract, path, name)
+    judging.know(headers, name)
     path = _without_blank_lines(path, layout.delimiter * (len(headers) - 1) or layout.quote * 2, layout.quote)
     columns = ", ".join(f"c{n}: 'VARCHAR'" for n in range(len(headers)))
-    connection.execute(
-        f"create table lines_{table} as select * from read_csv({literal(str(path))}, auto_detect=false, header=false, "
+    relation = (
+        f"read_csv({literal(str(path))}, auto_detect=false, header=false, "
         f"skip={skipped}, delim={literal(layout.delimiter)}, quote={literal(layout.quote)}, escape={literal(layout.quote)}, "
         f"columns={{{columns}}}, store_rejects=true, rejects_limit=0, strict_mode=true, null_padding=false, "
         f"rejects_table={literal('errors_' + table)}, rejects_scan={literal('scans_' + table)})"
     )
+    connection.execute(f"create table lines_{table} as {judging.over(relation, numbered=False)}")
     connection.execute(
         f"insert into unreadable select line + {before}, string_agg(distinct error_type, ', '), any_value(csv_line) "
         f"from errors_{table} group by line"

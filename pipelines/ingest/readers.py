@@ -1,8 +1,8 @@
-"""Readers turn one received file into a table of text. No cleaning, no units, no Dagster.
+"""Readers turn received files into the relation `judged`: their rows, numbered, as judging.py types them. No Dagster.
 
-Every reader leaves a DuckDB relation `source` with a BIGINT `source_row_number` and VARCHAR columns c0, c1 ..., and a table
-`unreadable` with the rows that could not be split into columns; the table `files` says which file a row is of. Nothing of the
-file's content becomes SQL.
+A reader makes text of a file: VARCHAR columns c0, c1 ... and a BIGINT `source_row_number`; no cleaning, no units. Delimited text
+is judged while it is read. Rows that could not be split into columns are in the table `unreadable`; the table `files` says which
+file a row is of. Nothing of a file's content becomes SQL.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from pipelines.contracts.model import Contract
 from pipelines.errors import DeliveryRefused
 from pipelines.files import ends_with_line_end
 from pipelines.ingest import read_lines, read_records, read_sheet
-from pipelines.ingest.expressions import cell_macros
+from pipelines.ingest.expressions import cell_macros, literal
+from pipelines.ingest.judging import Judging
 from pipelines.ingest.privacy import shown_error
 from pipelines.ingest.unpack import plain_files
 
 READERS = {
-    "csv": read_lines.read_csv,
     "fixed": read_lines.read_fixed,
     "xlsx": read_sheet.read_xlsx,
     "parquet": read_records.read_parquet,
@@ -35,7 +35,7 @@ ALIGNED = ("json", "ndjson", "xml")  # whose records leave out what is empty, so
 
 @dataclass(frozen=True)
 class Source:
-    """A delivery as a table of text: its headers, in the order of c0, c1 ..., and the files it holds.
+    """What was read of a delivery: its headers, in the order of c0, c1 ..., and the files it holds.
 
     `parts`: (name, number of the row before its first) of each file; rows are numbered on through all of them.
     `footer_rows`: the numbers of rows that the contract's `skipFooter` sets apart at the end of each file.
@@ -49,37 +49,56 @@ class Source:
 
 
 def read(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, files: Sequence[tuple[str, Path]], name: str, work: Path
+    connection: duckdb.DuckDBPyConnection, judging: Judging, files: Sequence[tuple[str, Path]], work: Path
 ) -> Source:
-    """Read one delivery as its contract says into the relation `source`; a table `files` says where each file's rows begin.
+    """Read one delivery as its contract says into the relation `judged`; a table `files` says where each file's rows begin.
 
-    `files`: each file's name for messages and its bytes; `name` is the delivery's, `work` a folder for working copies. Raises
-    DeliveryRefused when a file cannot be read at all, or when its parts have different headers.
+    `files`: each file's name for messages and its bytes; `work` is a folder for working copies. Raises DeliveryRefused when a
+    file cannot be read at all, does not have the promised columns, or when its parts have different headers.
     """
+    contract = judging.contract
     connection.execute("create table unreadable (source_row_number bigint, problem varchar, raw_text varchar)")
     connection.execute("create table files (file_name varchar, row_before bigint)")
     plain = _plain(contract, files, work)
     open_ends = tuple(part_name for part_name, part in plain if _is_open(contract, part, part_name))
+    _make_macros(connection, contract, plain)
     headers: list[tuple[str, ...]] = []
     parts: list[tuple[str, int]] = []
     footer: list[int] = []
     before = 0
     for number, (part_name, part) in enumerate(plain):
         parts.append((part_name, before))
-        connection.execute("insert into files values (?, ?)", parts[-1])
-        headers.append(_read_part(connection, contract, part, part_name, f"part_{number}", before))
+        connection.execute(f"insert into files values ({literal(part_name)}, {before})")
+        headers.append(_read_part(connection, judging, part, part_name, f"part_{number}", before))
         if headers[-1] != headers[0] and not _can_be_aligned(contract, headers):
-            raise DeliveryRefused(f"{name}: expected the same header in every file, found another one in {part_name}.")
+            raise DeliveryRefused(
+                f"{judging.delivery.file_name}: expected the same header in every file, found another one in {part_name}."
+            )
         before = max(
             _last_row(connection, f"part_{number}") or 0, before + 1
         )  # a file without rows has a place as well
         footer += range(before - contract.file.skip_footer + 1, before + 1)
     if footer:
         connection.execute("delete from unreadable where source_row_number in (select unnest(?))", [footer])
+    _judge(connection, judging, headers)
+    return Source(judging.layout.headers, tuple(parts), tuple(footer), open_ends)
+
+
+def _make_macros(connection: duckdb.DuckDBPyConnection, contract: Contract, plain: Sequence[tuple[str, Path]]) -> None:
+    """The macros that cells are made of, spared what delimited text shows to be needless."""
     possible = [read_lines.rare_texts(p, contract.file) for _, p in plain] if contract.file.format == "csv" else []
     for macro in cell_macros(*(map(any, zip(*possible, strict=True)) if possible else ())):
         connection.execute(macro)
-    return Source(_union(connection, headers), tuple(parts), tuple(footer), open_ends)
+
+
+def _judge(connection: duckdb.DuckDBPyConnection, judging: Judging, headers: list[tuple[str, ...]]) -> None:
+    """The relation `judged` over all parts: those of delimited text are judged by now, others are texts."""
+    if judging.contract.file.format == "csv":
+        parts = " union all ".join(f"select * from part_{number}" for number in range(len(headers)))
+        connection.execute(f"create view judged as {parts}")
+        return
+    judging.know(_union(connection, headers), judging.delivery.file_name)
+    connection.execute(f"create table judged as {judging.over('source', numbered=True)}")
 
 
 def _can_be_aligned(contract: Contract, headers: list[tuple[str, ...]]) -> bool:
@@ -135,9 +154,12 @@ def _is_open(contract: Contract, path: Path, name: str) -> bool:
 
 
 def _read_part(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, name: str, table: str, before: int
+    connection: duckdb.DuckDBPyConnection, judging: Judging, path: Path, name: str, table: str, before: int
 ) -> tuple[str, ...]:
+    contract = judging.contract
     try:
+        if contract.file.format == "csv":
+            return read_lines.read_csv(connection, judging, path, name, table, before)
         return READERS[contract.file.format](connection, contract, path, name, table, before)
     except duckdb.Error as error:
         raise DeliveryRefused(

@@ -107,9 +107,8 @@ def _unknown_amount_rows(contract: Contract, rejected: Path) -> int:
         columns = [" + ".join(c.source_names) for c in contract.columns if c.name == amount]
     with confined([], [rejected]) as connection:
         row = connection.execute(
-            "select count(distinct source_row_number) from read_parquet(?) "
-            "where rule_code = 'not_a_row' or (rule_code <> 'row_rule' and list_contains(?, source_column))",
-            [str(rejected), columns],
+            f"select count(distinct source_row_number) from read_parquet({literal(str(rejected))}) where rule_code = 'not_a_row' "
+            f"or (rule_code <> 'row_rule' and source_column in ({', '.join(map(literal, ['', *columns]))}))"
         ).fetchone()
     assert row is not None
     return int(row[0])
