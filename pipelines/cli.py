@@ -12,6 +12,7 @@ from pipelines.command_options import instance_option
 from pipelines.decision_commands import decide
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import Instance
+from pipelines.trace.command import trace
 
 EXIT_FAILED, EXIT_CONFIGURATION, EXIT_INCOMPLETE = 1, 2, 3
 
@@ -24,7 +25,9 @@ def portfolio() -> None:
 
 @portfolio.command()
 @click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Count only what had been delivered by the end of this day."
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Count only what had been delivered, and configured, by the end of this day.",
 )
 @click.option("--force", is_flag=True, help="Build and release even when nothing changed.")
 @click.option(
@@ -106,6 +109,7 @@ def ui(root: Path | None, port: int, host: str) -> None:
 portfolio.add_command(contract_commands.contract)
 portfolio.add_command(check)
 portfolio.add_command(decide)
+portfolio.add_command(trace)
 
 
 def main() -> None:

@@ -72,10 +72,12 @@ class Configuration:
             if column.code_list is not None:
                 by_field[column.name] = column.code_list
             elif column.code_list_file:
-                by_field[column.name] = read_code_list(self.instance.root, column.code_list_file)
+                by_field[column.name] = read_code_list(self.instance.configuration_root, column.code_list_file)
         rule = contract.administration
         administrations = (
-            read_code_list(self.instance.root, rule.code_list_file) if rule.code_list_file else rule.code_list
+            read_code_list(self.instance.configuration_root, rule.code_list_file)
+            if rule.code_list_file
+            else rule.code_list
         )
         return Codes(by_field, administrations or None, self.known_administrations)
 
@@ -86,11 +88,11 @@ class Configuration:
 
 
 def _files(instance: Instance) -> dict[str, str]:
-    """Every file of the configuration with its SHA-256, by path below the instance folder."""
-    paths = [instance.root / "instance.yml"]
+    """Every file of the configuration with its SHA-256, by path below the instance folder (or that of an earlier configuration)."""
+    paths = [instance.settings_file]
     for folder in (instance.contracts, instance.reference):
         paths += sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
-    return {path.relative_to(instance.root).as_posix(): sha256_of(path) for path in paths}
+    return {path.relative_to(instance.configuration_root).as_posix(): sha256_of(path) for path in paths}
 
 
 def code_hash(root: Path = PROJECT_ROOT) -> str:

@@ -14,6 +14,7 @@ from pipelines.errors import ConfigurationError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 INSTANCE_VARIABLE = "PORTFOLIO_INSTANCE"
+SETTINGS_FILE = "instance.yml"
 
 
 class Settings(BaseModel):
@@ -53,10 +54,14 @@ class Settings(BaseModel):
 
 @dataclass(frozen=True)
 class Instance:
-    """One municipality's folder: its settings, and the paths of what it delivers, keeps and publishes."""
+    """One municipality's folder: its settings, and the paths of what it delivers, keeps and publishes.
+
+    `configured`: the folder of an earlier configuration, when it is not the one that lies in `root` now.
+    """
 
     root: Path
     settings: Settings
+    configured: Path | None = None
 
     @classmethod
     def load(cls, root: Path | str | None = None) -> "Instance":
@@ -65,15 +70,27 @@ class Instance:
         Raises ConfigurationError when the folder or its `instance.yml` is missing or faulty.
         """
         path = Path(root or os.environ.get(INSTANCE_VARIABLE) or PROJECT_ROOT / "data").resolve()
-        return cls(root=path, settings=load_settings(path / "instance.yml"))
+        return cls(root=path, settings=load_settings(path / SETTINGS_FILE))
+
+    def configured_at(self, folder: Path) -> "Instance":
+        """The same instance with the settings, contracts and reference data of another folder. Raises ConfigurationError."""
+        return Instance(self.root, load_settings(folder / SETTINGS_FILE), folder)
+
+    @property
+    def configuration_root(self) -> Path:
+        return self.configured or self.root
+
+    @property
+    def settings_file(self) -> Path:
+        return self.configuration_root / SETTINGS_FILE
 
     @property
     def contracts(self) -> Path:
-        return self.root / "contracts"
+        return self.configuration_root / "contracts"
 
     @property
     def reference(self) -> Path:
-        return self.root / "reference"
+        return self.configuration_root / "reference"
 
     @property
     def decisions(self) -> Path:
@@ -120,7 +137,7 @@ def load_settings(path: Path) -> Settings:
     """Read and check one `instance.yml`."""
     if not path.is_file():
         raise ConfigurationError(
-            f"No instance at {path.parent}: expected a file instance.yml there, found none. "
+            f"No instance at {path.parent}: expected a file {SETTINGS_FILE} there, found none. "
             f"Name the instance folder with --instance PATH or {INSTANCE_VARIABLE}."
         )
     try:

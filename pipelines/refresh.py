@@ -10,6 +10,7 @@ from typing import Any
 from pipelines.errors import Locked
 from pipelines.files import write_atomically
 from pipelines.instance import INSTANCE_VARIABLE, Instance
+from pipelines.release.publish import all_releases
 from pipelines.transform.build import Build
 
 DAGSTER_YAML = """\
@@ -71,7 +72,23 @@ def refresh(instance: Instance, as_of: date | None = None, force: bool = False) 
         result = job.execute_in_process(run_config=config, instance=dagster_instance, raise_on_error=False)
     build = Build(instance.build / result.run_id)
     plan = build.plan() if build.plan_file.exists() else None
-    return RefreshOutcome(result.success, None if result.success else _failure(result), plan, result.run_id)
+    failure = None if result.success else _failure(result)
+    if result.success and not has_ended(instance, plan, force, result.run_id):
+        failure = (
+            "The release was skipped although something changed: a step before it did not report all that it made. "
+            f"The current release stays. Look for warnings in the run's log in the UI (run {result.run_id})."
+        )
+    return RefreshOutcome(failure is None, failure, plan, result.run_id)
+
+
+def has_ended(instance: Instance, plan: dict[str, Any] | None, force: bool, build_id: str) -> bool:
+    """Whether a run without an error came to its end: nothing had changed, or there is a release of its build.
+
+    Dagster skips what waits for an output that was never reported, and calls the run a success: seen November 2026, when dbt
+    could not log the result of a model whose meta held a list of mappings.
+    """
+    unchanged = plan is not None and plan["is_unchanged"] and not force
+    return unchanged or any(m["build_id"] == build_id for m in all_releases(instance))
 
 
 def end_dead_runs_of(instance: Instance) -> None:

@@ -15,6 +15,7 @@ from pipelines.defs.common import OWNER, RELEASE, build_of, say, told
 from pipelines.instance import Instance
 from pipelines.release.publish import is_current, publish
 from pipelines.transform.build import Build
+from pipelines.transform.configured import instance_of
 
 CHECK_NAME = "expectations"
 RELEASE_KEY = dg.AssetKey("release")
@@ -62,7 +63,7 @@ def audit_checks(instance: Instance) -> dg.AssetChecksDefinition:
     def audit(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         with told():
             build = build_of(context, instance)
-            record = audit_of(build, instance)
+            record = audit_of(build, instance_of(build, instance))
             say(context, "audit: " + ", ".join(f"{n} {outcome}" for outcome, n in record.counts.items() if n))
             for spec in specs:
                 yield _check_result(spec, [c for c in record.checks if c.table_name == spec.asset_key.path[-1]])
@@ -105,7 +106,8 @@ def release_asset(instance: Instance, published: list[dg.AssetKey]) -> dg.Assets
     )
     def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with told():
-            folder = publish(build_of(context, instance), instance)
+            build = build_of(context, instance)
+            folder = publish(build, instance_of(build, instance))
             say(
                 context,
                 f"released {folder.name}" + ("" if is_current(instance, folder) else " (of a past day: current stays)"),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,7 @@ from pipelines.instance import Instance
 from pipelines.linkage.links import TABLES, make_links
 from pipelines.release.publish import clean_candidates, current_release
 from pipelines.transform.build import Build, new_build
+from pipelines.transform.configured import configuration_of, configure
 from pipelines.transform.inputs import lay_out
 from pipelines.transform.plan import end_of_day, make_plan, today
 
@@ -30,7 +32,7 @@ class RefreshConfig(dg.Config):
     """What can be asked of a refresh."""
 
     as_of_date: str | None = Field(
-        default=None, description="Day (YYYY-MM-DD) whose deliveries count; empty means today."
+        default=None, description="Day (YYYY-MM-DD) whose deliveries and configuration count; empty means today."
     )
     force: bool = Field(
         default=False, description="Build and release even when nothing changed since the current release."
@@ -69,9 +71,19 @@ def _archive(configuration: Configuration) -> dg.AssetsDefinition:
                 raise PortfolioError(
                     f"As of {as_of}: expected today or a day before, found a day to come. Choose another day."
                 )
+            in_force = configure(build, configuration, end_of_day(as_of, instance))
+            sentence = in_force.sentence(as_of) if as_of < today(instance) else ""
+            if sentence:
+                say(context, sentence)
+            told_of = {"in_force_since": in_force.since.isoformat(), "sentence": sentence}
             write_json(
                 build.folder / "run.json",
-                {"as_of_date": as_of.isoformat(), "force": config.force, "problems": report.problems},
+                {
+                    "as_of_date": as_of.isoformat(),
+                    "force": config.force,
+                    "problems": report.problems,
+                    "configuration": told_of,
+                },
             )
             return dg.MaterializeResult(
                 metadata={
@@ -84,9 +96,20 @@ def _archive(configuration: Configuration) -> dg.AssetsDefinition:
     return archive
 
 
-def _run(build: Build) -> tuple[date, bool, list[str]]:
-    content = json.loads((build.folder / "run.json").read_text("utf-8"))
-    return date.fromisoformat(content["as_of_date"]), content["force"], content["problems"]
+@dataclass(frozen=True)
+class _Run:
+    """What the first step of a run leaves for the others. `configuration`: since when it is in force, and a sentence of it."""
+
+    as_of: date
+    force: bool
+    problems: list[str]
+    configuration: dict[str, str]
+
+    @classmethod
+    def of(cls, build: Build) -> "_Run":
+        content = json.loads((build.folder / "run.json").read_text("utf-8"))
+        as_of = date.fromisoformat(content["as_of_date"])
+        return cls(as_of, content["force"], content["problems"], content["configuration"])
 
 
 def _raw(configuration: Configuration) -> dg.AssetsDefinition:
@@ -114,9 +137,9 @@ def _raw(configuration: Configuration) -> dg.AssetsDefinition:
     def conform(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         with told():
             build = build_of(context, instance)
-            as_of, _, _ = _run(build)
-            moment = end_of_day(as_of, instance)
-            states = ingest(configuration, moment, build.work, lambda sentence: say(context, sentence))
+            moment = end_of_day(_Run.of(build).as_of, instance)
+            configured = configuration_of(build, configuration)
+            states = ingest(configured, moment, build.work, lambda sentence: say(context, sentence))
             for contract in configuration.contracts:
                 mine = [s for s in states if s.contract.id == contract.id]
                 yield dg.MaterializeResult(
@@ -193,23 +216,24 @@ def _inputs(configuration: Configuration) -> dg.AssetsDefinition:
     def lay_out_inputs(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         with told():
             build = build_of(context, instance)
-            as_of, force, problems = _run(build)
-            states = ingest(configuration, end_of_day(as_of, instance), build.work, lambda sentence: None)
+            run, configured = _Run.of(build), configuration_of(build, configuration)
+            as_of = run.as_of
+            states = ingest(configured, end_of_day(as_of, instance), build.work, lambda sentence: None)
             if not any(s.is_in_force for s in states):
                 reasons = [s.report.refusal_reason for s in states if s.report.refusal_reason]
                 raise PortfolioError(
                     f"Nothing to release as of {as_of}: no delivery has been accepted yet. "
                     + (reasons[0] if reasons else f"Drop files into {instance.landing}/<administration>/.")
                 )
-            plan = make_plan(configuration, states, as_of, current_release(instance), problems)
-            build.save_plan(plan)
-            if plan["is_unchanged"] and not force:
+            plan = make_plan(configured, states, as_of, current_release(instance), run.problems)
+            build.save_plan(plan | {"configuration": run.configuration})
+            if plan["is_unchanged"] and not run.force:
                 say(
                     context,
                     "verified unchanged: the same deliveries, configuration, as-of date and code as the current release",
                 )
                 return
-            lay_out(build, instance, configuration.contracts, states, as_of)
+            lay_out(build, configured.instance, configured.contracts, states, as_of)
             say(context, f"inputs laid out as of {as_of}: {sum(s.is_in_force for s in states)} deliveries in force")
             for name in described:
                 yield dg.MaterializeResult(asset_key=input_key(name))

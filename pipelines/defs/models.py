@@ -15,6 +15,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from pipelines.defs.audit import audit_failure, audit_of
 from pipelines.defs.common import MODEL_GROUPS, OWNER, build_of, input_key, say
 from pipelines.instance import Instance
+from pipelines.transform.configured import instance_of
 from pipelines.transform.dbt import DBT_EXECUTABLE, DBT_PROJECT, dbt_environment, dbt_variables
 
 PROGRESS_EVERY = 20
@@ -93,11 +94,12 @@ def model_assets(instance: Instance, manifest: Path) -> dg.AssetsDefinition:
     )
     def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         build = build_of(context, instance)
+        configured = instance_of(build, instance)
         os.environ.update(dbt_environment(build))
         arguments = [
             "build",
             "--vars",
-            json.dumps(dbt_variables(build, instance)),
+            json.dumps(dbt_variables(build, configured)),
             "--exclude-resource-type",
             "unit_test",
         ]
@@ -105,7 +107,7 @@ def model_assets(instance: Instance, manifest: Path) -> dg.AssetsDefinition:
         with redirect_stdout(_Progress(sys.stdout)):
             yield from invocation.stream()
         if not invocation.is_successful():
-            raise audit_failure(audit_of(build, instance), build)
+            raise audit_failure(audit_of(build, configured), build)
         say(context, "models built and tested")
 
     return dbt_build

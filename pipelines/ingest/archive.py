@@ -9,10 +9,11 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines import clock
 from pipelines.contracts.model import Mode
 from pipelines.errors import PortfolioError
 from pipelines.files import copy_atomically, ends_with_line_end, fingerprint, sha256_of, write_atomically, write_json
@@ -55,6 +56,22 @@ class Delivery:
     def named(self, sentence: str) -> str:
         """A sentence about the delivery that names its file: as it is when it names one, else with the name before it."""
         return sentence if any(name in sentence for name in self.file_names) else f"{self.file_name}: {sentence}"
+
+
+@dataclass(frozen=True)
+class ConfigurationInForce:
+    """Which configuration counts at a moment, and since when. `is_later`: none was recorded by then, and it is the first."""
+
+    content_hash: str
+    since: datetime
+    is_later: bool
+
+    def sentence(self, as_of: date) -> str:
+        """What a person must know of it when a day in the past is asked for."""
+        since = f"{self.since:%Y-%m-%d %H:%M} UTC"
+        if self.is_later:
+            return f"no configuration is recorded by {as_of}, so the earliest is used ({self.content_hash[:12]}, of {since})"
+        return f"the configuration in force on {as_of} is used ({self.content_hash[:12]}, since {since})"
 
 
 def delivery_id(contract_id: str, business_date: date, content_sha256: str) -> str:
@@ -146,20 +163,49 @@ class Archive:
             raise PortfolioError(
                 f"No delivery {delivery!r} in the archive. `portfolio status --deliveries` lists them."
             )
-        at = datetime.now(UTC).isoformat(timespec="seconds")
+        at = clock.now().isoformat(timespec="seconds")
         self.append({"event": "withdrawn", "at": at, "delivery_id": delivery, "reason": reason, "by": by})
 
     def keep_configuration(self, root: Path, files: dict[str, str], content_hash: str) -> None:
         """Keep the bytes of a configuration (SHA-256 by path below `root`), and record since when it is in force."""
-        manifest = self._folder / "configurations" / f"{content_hash}.json"
+        manifest = self._configuration(content_hash)
         if not manifest.exists():
             for name in files:
                 self.store(root / name)
             write_json(manifest, files)
         last = [e for e in self.events() if e["event"] == "configured"][-1:]
         if not last or last[0]["content_hash"] != content_hash:
-            at = datetime.now(UTC).isoformat(timespec="seconds")
+            at = clock.now().isoformat(timespec="seconds")
             self.append({"event": "configured", "at": at, "content_hash": content_hash})
+
+    def configuration_at(self, moment: datetime) -> ConfigurationInForce:
+        """The configuration in force at a moment: the last one recorded by then, or else the first. Raises PortfolioError."""
+        recorded = [
+            (datetime.fromisoformat(e["at"]), e["content_hash"]) for e in self.events() if e["event"] == "configured"
+        ]
+        if not recorded:
+            raise PortfolioError(
+                f"{self._journal}: expected a recorded configuration, found none. Run `portfolio refresh` without --as-of once."
+            )
+        by_then = [entry for entry in recorded if entry[0] <= moment]
+        since, content_hash = by_then[-1] if by_then else recorded[0]
+        return ConfigurationInForce(content_hash, since, is_later=not by_then)
+
+    def lay_out_configuration(self, content_hash: str, folder: Path) -> None:
+        """Copy the files of a kept configuration into `folder`. Raises PortfolioError when one is missing."""
+        manifest = self._configuration(content_hash)
+        files: dict[str, str] = json.loads(manifest.read_text("utf-8")) if manifest.is_file() else {}
+        missing = [name for name, kept in files.items() if not self.path_of(kept).is_file()]
+        if missing or not files:
+            raise PortfolioError(
+                f"{manifest}: expected this configuration whole in the archive, found "
+                f"{'no ' + ', '.join(missing) if files else 'nothing'}. Restore archive/ from its backup."
+            )
+        for name, kept in files.items():
+            copy_atomically(self.path_of(kept), folder / name)
+
+    def _configuration(self, content_hash: str) -> Path:
+        return self._folder / "configurations" / f"{content_hash}.json"
 
 
 def received_event(delivery: Delivery) -> dict[str, Any]:

@@ -222,6 +222,12 @@ def _with_force(states: list[DeliveryState], contract: Contract) -> list[Deliver
     ]
 
 
+def kept_files(configuration: Configuration, contract: Contract, delivery: Delivery) -> tuple[Path, Path]:
+    """Where the accepted and the rejected rows of a delivery lie, as Parquet; they are caches and may have been deleted."""
+    place = _place(configuration, contract, delivery)
+    return place.accepted, place.rejected
+
+
 def _place(configuration: Configuration, contract: Contract, delivery: Delivery) -> _Place:
     instance: Instance = configuration.instance
     codes = configuration.codes(contract)

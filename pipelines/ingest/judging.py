@@ -90,20 +90,22 @@ class Judging:
         cell = trimmed(str(self.layout.cell(totals.column)))
         return f"coalesce(regexp_matches({cell}, {literal(totals.pattern)}), false)"
 
-    def _mended(self, relation: str) -> str:
-        """The relation with the source's known errors mended, and which corrections hit each row."""
+    def mended_cells(self) -> dict[str, str]:
+        """The SQL of every cell that a correction may change. Raises DeliveryRefused when the file lacks a column it names."""
         mended: dict[str, str] = {}
-        hits = []
         for correction in self.corrections:
             where, cell = condition(correction, self.layout), str(self.layout.cell(correction.column))
             replaced = correction.action == "replace" and correction.value is not None
             value = literal(str(correction.value)) if replaced else "null"
             mended[cell] = f"case when {where} then {value} else {mended.get(cell, cell)} end"
-            hits.append(f"coalesce({where}, false)")
-        replaced_cells = ", ".join(f"{expression} as {cell}" for cell, expression in mended.items())
-        replace = f" replace ({replaced_cells})" if mended else ""
+        return mended
+
+    def _mended(self, relation: str) -> str:
+        """The relation with the source's known errors mended, and which corrections hit each row."""
+        replaced = ", ".join(f"{expression} as {cell}" for cell, expression in self.mended_cells().items())
+        hits = [f"coalesce({condition(correction, self.layout)}, false)" for correction in self.corrections]
         listed = f"[{', '.join(hits)}]" if hits else "null"
-        return f"(select *{replace}, {listed} as hits from {relation})"
+        return f"(select *{f' replace ({replaced})' if replaced else ''}, {listed} as hits from {relation})"
 
     def check_corrections(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Hold each correction's guard against the rows judged: the table `judged`.

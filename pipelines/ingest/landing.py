@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines import clock
 from pipelines.contracts.model import Contract
 from pipelines.errors import PortfolioError
 from pipelines.ingest.archive import Archive, Delivery, received_event
@@ -43,7 +44,7 @@ def land(instance: Instance, contracts: list[Contract], now: Callable[[], dateti
     seen = Seen(instance.archive / "seen.json", past)
     problems: list[str] = []
     files = _files(instance.landing, problems)
-    desk = _Desk(instance, contracts, archive, seen, now or (lambda: datetime.now(UTC)), _still_moving(files))
+    desk = _Desk(instance, contracts, archive, seen, now or clock.now, _still_moving(files))
     known, received, known_count = {d.delivery_id for d in past}, [], 0
     for group in _grouped(files, desk, problems):
         try:

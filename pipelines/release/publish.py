@@ -5,15 +5,16 @@ import os
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines import clock
 from pipelines.audit.result import AuditRecord, Outcome
 from pipelines.errors import AuditFailed, PortfolioError
 from pipelines.files import fingerprint, fresh_folder, sha256_of, write_json
 from pipelines.instance import PROJECT_ROOT, Instance
-from pipelines.release.tables import copy_tables, read_manifest, write_parquet
+from pipelines.release.tables import copy_tables, read_manifest, trace_keys, write_parquet
 from pipelines.transform.build import Build
 
 CANDIDATE = ".candidate"
@@ -28,7 +29,7 @@ def publish(build: Build, instance: Instance) -> Path:
     """
     audit = _audited(build)
     plan, manifest = build.plan(), read_manifest(build.dbt_target)
-    made_at = datetime.now(UTC)
+    made_at = clock.now()
     release_id = f"{made_at:%Y%m%dT%H%M%SZ}-{fingerprint(plan['inputs'], build.build_id)[:8]}"
     candidate = fresh_folder(instance.releases / f"{CANDIDATE}-{release_id}")
     facts = copy_tables(
@@ -48,6 +49,7 @@ def publish(build: Build, instance: Instance) -> Path:
             "inputs": plan["inputs"],
             "late": plan["late"],
             "refused": plan["refused"],
+            "configuration": plan["configuration"],
             "not_taken": plan["not_taken"],
             "rows": plan["rows"],
             "rejected_rows": plan["rejected_rows"],
@@ -57,6 +59,7 @@ def publish(build: Build, instance: Instance) -> Path:
                 "warnings": [c.sentence for c in audit.checks if c.outcome is Outcome.warning],
             },
             "tables": {name: {"rows": f.row_count, "checksum": f.checksum} for name, f in sorted(facts.items())},
+            "trace": trace_keys(manifest),
             "files": {
                 p.relative_to(candidate).as_posix(): sha256_of(p) for p in sorted(candidate.rglob("*")) if p.is_file()
             },

@@ -82,6 +82,13 @@ def model_descriptions(manifest: dict[str, Any]) -> dict[str, tuple[str, dict[st
     }
 
 
+def trace_keys(manifest: dict[str, Any]) -> dict[str, Any]:
+    """What published models say of tracing their rows (`config.meta.trace`), by model."""
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    meta = {node["name"]: node["config"].get("meta", {}) for node in models if node["schema"] in PUBLISHED_SCHEMAS}
+    return {name: content["trace"] for name, content in meta.items() if "trace" in content}
+
+
 def _comment(connection: duckdb.DuckDBPyConnection, table: str, description: str, columns: dict[str, str]) -> None:
     connection.execute(f'comment on table "{table}" is {literal(description)}')
     present = {

@@ -44,6 +44,11 @@ class Build:
         return self.folder / "work"
 
     @property
+    def configuration(self) -> Path:
+        """Of a day in the past: the configuration in force then, where it is not the present one."""
+        return self.folder / "configuration"
+
+    @property
     def plan_file(self) -> Path:
         return self.folder / "plan.json"
 

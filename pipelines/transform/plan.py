@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from pipelines import clock
 from pipelines.configuration import Configuration, code_hash
 from pipelines.files import fingerprint
 from pipelines.ingest.ingest import DeliveryState
@@ -17,7 +18,7 @@ COMPARED = ("deliveries_hash", "configuration_hash", "as_of_date", "code_hash")
 
 def today(instance: Instance) -> date:
     """Today where the municipality is."""
-    return datetime.now(ZoneInfo(instance.settings.time_zone)).date()
+    return clock.now().astimezone(ZoneInfo(instance.settings.time_zone)).date()
 
 
 def end_of_day(as_of: date, instance: Instance) -> datetime:

@@ -206,6 +206,21 @@ def test_the_parts_of_shared_files_are_the_whole(marts: duckdb.DuckDBPyConnectio
     assert all(row[4] > 3 for row in found)
 
 
+def test_every_use_ever_listed_is_in_the_history_and_the_planted_ends_are_closed(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    found = {
+        (code, key): (is_current, rows)
+        for code, key, is_current, rows in marts.execute(
+            "select administration_code, system_key, bool_or(is_current), count(*) from dim_system_history group by all"
+        ).fetchall()
+    }
+    planted = {(r["administration_code"], r["system_key"]): r["is_current"] == "true" for r in truth("system_use.csv")}
+    assert {use: is_current for use, (is_current, _) in found.items()} == planted
+    assert sum(not is_current for is_current in planted.values()) > 30
+    assert sum(rows - 1 for _, rows in found.values()) > 20  # uses that changed while they were listed
+
+
 def test_linking_the_same_product_across_administrations(
     marts: duckdb.DuckDBPyConnection, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -58,6 +58,8 @@ TABLES: dict[str, list[dict[str, object]]] = {
          "yearly_cost_amount": 50},
     ],
     "core.dim_contract": [{"administration_code": "okf", "yearly_amount": 100, "listed_system_count": 2}],
+    "core.dim_system_history": [{"administration_code": "okf", "system_key": "s1", "valid_from_date": "2026-01-31"}],
+    "core.dim_contract_history": [{"administration_code": "okf", "contract_key": "c1", "valid_from_date": "2026-01-31"}],
     "core.fct_contract_system": [
         {"administration_code": "okf", "system_id": "1", "part_count": 2, "allocated_yearly_amount": 50},
         {"administration_code": "okf", "system_id": "2", "part_count": 2, "allocated_yearly_amount": 50},

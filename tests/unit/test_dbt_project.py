@@ -285,6 +285,36 @@ def test_fact_row_can_be_followed_to_its_source_row(path: Path) -> None:
         assert {"delivery_id", "source_row_number"} <= names
 
 
+def test_mart_with_money_can_be_traced_and_what_stands_behind_has_lineage(manifest: dict[str, Any]) -> None:
+    published = {n["name"]: n for n in manifest["nodes"].values() if n["resource_type"] == "model"}
+    money = {
+        path.stem
+        for path in model_files("marts")
+        if any(column["name"].endswith("_amount") for column in columns_of(described_models()[path.stem]))
+    }
+    traces = {name: node["config"]["meta"].get("trace", {}) for name, node in published.items()}
+    lineage = {"delivery_id", "source_row_number"}
+    assert len(money) >= 3
+    assert [name for name in money if not traces[name].get("behind")] == []
+    for name, keys in traces.items():
+        assert set(keys.get("key", ())) <= set(published[name]["columns"]), name
+        assert all(table.startswith("fct_delivery") or lineage <= set(published[table]["columns"])
+                   for table in keys.get("behind", {})), name  # fmt: skip
+    dims = {path.stem for path in model_files("core") if path.stem.startswith("dim_")}
+    assert [name for name in dims if not traces[name].get("key")] == []
+
+
+def test_meta_is_what_dbt_can_log(manifest: dict[str, Any]) -> None:
+    """A list of mappings in a model's meta makes dbt 1.11 lose the model's events, and Dagster then skips the release."""
+    lists = [
+        f"{node['name']}: {value}"
+        for node in manifest["nodes"].values()
+        for value in [*node["config"]["meta"].values(), *(node["config"]["meta"].get("trace") or {}).values()]
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value)
+    ]
+    assert lists == []
+
+
 def test_restricted_fields_stay_restricted() -> None:
     fields = [field for dataset in catalogue("fields.yml")["datasets"].values() for field in dataset["fields"].items()]
     restricted = {name for name, field in fields if field.get("classification") == "restricted"}

@@ -26,6 +26,7 @@ STAGES = [
     "sample",
     "draft",
     "check",
+    "trace",
 ]
 
 
