@@ -22,7 +22,7 @@ TABLES = sorted(
     p.stem for layer in ("core", "marts") for p in (PROJECT_ROOT / "dbt_project/models" / layer).glob("*.sql")
 )
 MONEY = {"fct_posting": "posting_amount", "fct_budget": "budget_amount", "fct_investment": "investment_amount"}
-FROM_REFERENCE = ("dim_administration", "dim_capability")
+FROM_REFERENCE = ("dim_administration", "dim_capability", "dim_organisation_unit", "dim_responsibility")
 
 
 @pytest.fixture(scope="module")
