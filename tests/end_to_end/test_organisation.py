@@ -2,13 +2,21 @@
 
 import csv
 import json
+import os
+import shutil
+import subprocess
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from pipelines.contracts.catalogue import reference_tables
 from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.transform.build import Build
+from pipelines.transform.dbt import DBT_EXECUTABLE, DBT_PROJECT, dbt_environment
+from pipelines.transform.reference import write_reference
 
 LAST_INVENTORY_BEFORE = "2025-12-31"
 
@@ -101,3 +109,52 @@ def test_a_unit_keeps_its_id_when_its_name_changes(marts: duckdb.DuckDBPyConnect
     assert found[0][0] == found[1][0]
     owned = "select count(*) from dim_system where owner_unit_id = ?"
     assert marts.execute(owned, [found[0][0]]).fetchone() != (0,)
+
+
+FAULTS = {
+    "administration": [  # a day of kff's that is no one's, and a day of sof's that is two names'
+        (
+            "kff,Kultur- og Fritidsforvaltningen,Culture and Leisure Administration,2006-01-01,2025-12-31",
+            "2025-12-31",
+            "2025-12-30",
+        ),
+        (
+            "sof,Social- og Ungeforvaltningen,Social Services and Youth Administration,2026-01-01",
+            "2026-01-01",
+            "2025-12-31",
+        ),
+    ],
+    "organisation_unit": [("tmf,7004,Miljø og Affald,,2006-01-01,2025-12-31", "2025-12-31", "")],
+    "task_transfer": [  # to itself, to nobody, and before there was anyone to give it
+        ("2026-01-01,okf,kff,11.06", "kff", "okf"),
+        ("2026-01-01,okf,bif,14.04", "bif", "xyz"),
+        ("2026-01-01,buf,sof,13.05", "2026-01-01", "1999-01-01"),
+    ],
+}
+
+
+def test_a_fault_in_the_dated_reference_data_is_found(sample_copy: Instance, tmp_path: Path) -> None:
+    manifest = json.loads((sample_copy.releases / "current" / "release.json").read_text("utf-8"))
+    build = Build(sample_copy.build / manifest["build_id"])
+    for table, faults in FAULTS.items():
+        path = sample_copy.reference / f"{table}.csv"
+        text = path.read_text("utf-8")
+        for line, right, wrong in faults:
+            assert line in text
+            text = text.replace(line, line.replace(right, wrong))
+        path.write_text(text, "utf-8")
+        shutil.rmtree(build.source(f"reference_{table}"))
+        write_reference(sample_copy, table, reference_tables()[table].columns, build.source(f"reference_{table}"))
+    done = subprocess.run(
+        [str(DBT_EXECUTABLE), "test", "--select", "administration_has_no_gap_or_overlap", "organisation_unit_has_no_gap_or_overlap",
+         "transfers_are_between_known_administrations", "--project-dir", str(DBT_PROJECT), "--target-path", str(tmp_path / "target"),
+         "--log-path", str(tmp_path), "--vars", '{"as_of_date": "2026-11-22", "price_year": 2026, "currency": "DKK"}'],
+        env=os.environ | dbt_environment(build), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stdout[-2000:]
+    for expected in (
+        "FAIL 2 administration_has_no_gap_or_overlap",
+        "FAIL 1 organisation_unit_has_no_gap_or_overlap",
+        "FAIL 3 transfers_are_between_known_administrations",
+    ):
+        assert expected in done.stdout

@@ -65,6 +65,12 @@ KINDS: list[tuple[str, dict[str, Any], dict[str, Any], tuple[int | None, int | N
         {"column": "is_owner", "value_set": [True]},
         (3, 1),
     ),
+    (
+        "expect_column_values_to_not_be_in_set",
+        {"column": "is_owner", "value_set": []},
+        {"column": "is_owner", "value_set": [False]},
+        (3, 1),
+    ),
     ("expect_column_values_to_be_unique", {"column": "users"}, {"column": "number"}, (3, 2)),
     (
         "expect_compound_columns_to_be_unique",
