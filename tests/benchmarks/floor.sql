@@ -1,7 +1,7 @@
 -- The floor: one hand-written DuckDB script, no orchestration, that makes of the same raw postings the same fact and three
 -- marts. It runs in a build's folder. What is small (targets and references of cost) it takes ready from the warehouse, which
 -- leaves it less to do than the models have. Held against the models' tables by transform.py.
-attach 'warehouse.duckdb' as made (read_only);
+attach 'warehouse.duckdb' (read_only);
 
 create temp table rules as
 select row_number() over (order by rule_order, rule_code) as n, *
@@ -83,8 +83,8 @@ with
     portfolio as (
         select distinct supplier_id from read_parquet('inputs/link_supplier/*.parquet') as l
         join (
-            select supplier_name, supplier_registration_code from made.intermediate.int_contract__deduplicated
-            union select supplier_name, supplier_registration_code from made.intermediate.int_system_use__deduplicated
+            select supplier_name, supplier_registration_code from warehouse.intermediate.int_contract__deduplicated
+            union select supplier_name, supplier_registration_code from warehouse.intermediate.int_system_use__deduplicated
         ) as s on coalesce(s.supplier_name, '') = l.source_supplier_name
             and coalesce(s.supplier_registration_code, '') = l.source_registration_code
         where supplier_id is not null
@@ -106,9 +106,9 @@ select p.* exclude (contract_id), p.contract_id as data_contract_id, coalesce(p.
 from postings as p
 left join supplier_masks as s on coalesce(p.supplier_name, '') = s.source_supplier_name
     and coalesce(p.supplier_registration_code, '') = s.source_registration_code
-left join made.intermediate.int_contract__deduplicated as c
+left join warehouse.intermediate.int_contract__deduplicated as c
     on p.administration_code = c.administration_code and p.contract_key = c.contract_key
-left join (from made.intermediate.int_system_use__shared_expanded where is_owner) as y
+left join (from warehouse.intermediate.int_system_use__shared_expanded where is_owner) as y
     on p.administration_code = y.administration_code and p.system_key = y.system_key
 left join account_masks as a on p.administration_code = a.administration_code
     and p.function_code is not distinct from a.function_code and p.dranst_code is not distinct from a.dranst_code
@@ -122,7 +122,7 @@ left join rules as r on r.n = bit_position('1'::bit, a.m & j.m & d.m & s.m
 
 create temp table named as
 with
-    refs as (from made.intermediate.int_cost_reference__listed where reference_kind_code in ('system_name', 'contract_name')),
+    refs as (from warehouse.intermediate.int_cost_reference__listed where reference_kind_code in ('system_name', 'contract_name')),
     texts as (
         select administration_code, posting_text,
             substring(posting_text, position(' ' in posting_text) + 1) as one
@@ -158,34 +158,40 @@ from sides;
 create temp table frames as
 select a.*, min_by(steering_area_code, (rule_order, steering_area_code)) as steering_area_code
 from (select distinct year, function_code, dranst_code, art_code from fct_posting) as a
-join made.staging.stg_steering_area_rule as r
+join warehouse.staging.stg_steering_area_rule as r
     on a.year between coalesce(valid_from_year, a.year) and coalesce(valid_to_year, a.year)
     and prefixed(a.function_code, function_prefixes) and one_of(a.dranst_code, dranst_codes) and prefixed(a.art_code, art_prefixes)
 group by all;
 
 create table fct_it_spend as
 with
-    driven as (
+    lines as (
         select p.*, r.confidence_pct, r.spend_kind_code, r.cost_pool_code, coalesce(r.is_internal, false) as is_internal,
-            case when p.system_id is not null then 'system_reference' when n.system_target is not null then 'system_name'
-                when j.target_id is not null then 'project' when p.contract_id is not null then 'contract_reference'
-                when n.contract_target is not null then 'contract_name' when l.target_id is not null then 'single_contract'
-                when p.supplier_id is not null then 'supplier' else 'none' end as driver_code,
-            coalesce(p.system_id, n.system_target, j.target_id, p.contract_id, n.contract_target, l.target_id) as target_id
+            n.system_target, j.target_id as project_target, n.contract_target,
+            case when coalesce(r.is_contract_cost, true) and p.posting_date >= coalesce(l.first_date, p.posting_date)
+                then l.target_id end as supplier_target
         from fct_posting as p join rules as r on p.rule_number = r.n
         left join named as n on p.administration_code = n.administration_code and p.posting_text = n.posting_text
-        left join (from made.intermediate.int_cost_reference__listed where reference_kind_code = 'project') as j
+        left join (from warehouse.intermediate.int_cost_reference__listed where reference_kind_code = 'project') as j
             on p.administration_code = j.administration_code and p.project_code = j.reference_value
-        left join (from made.intermediate.int_cost_reference__listed where reference_kind_code = 'supplier') as l
+        left join (from warehouse.intermediate.int_cost_reference__listed where reference_kind_code = 'supplier') as l
             on p.administration_code = l.administration_code and p.supplier_id = l.reference_value
-            and coalesce(r.is_contract_cost, true) and p.posting_date >= coalesce(l.first_date, p.posting_date)
         where p.is_it
+    ),
+    driven as (
+        select *,
+            case when system_id is not null then 'system_reference' when system_target is not null then 'system_name'
+                when project_target is not null then 'project' when contract_id is not null then 'contract_reference'
+                when contract_target is not null then 'contract_name' when supplier_target is not null then 'single_contract'
+                when supplier_id is not null then 'supplier' else 'none' end as driver_code,
+            coalesce(system_id, system_target, project_target, contract_id, contract_target, supplier_target) as target_id
+        from lines
     ),
     shares as (
         select d.*, t.system_id as target_system_id, t.contract_id as target_contract_id, t.split_code, t.split_weight,
             t.split_weight_total, coalesce(t.part_number, 1) as part, coalesce(t.part_count, 1) as parts,
             case when t.part_count > 1 then cast(posting_amount * 100 as hugeint) * t.split_weight end as scaled
-        from driven as d left join made.intermediate.int_cost_target__weighted as t using (target_id)
+        from driven as d left join warehouse.intermediate.int_cost_target__weighted as t using (target_id)
     ),
     cents as (
         select *, (scaled - scaled % split_weight_total) // split_weight_total as low,
@@ -209,14 +215,14 @@ select s.delivery_id, s.source_row_number, s.source_column, part, parts, s.admin
     spend_kind_code, f.steering_area_code, cost_pool_code, vat_code, is_internal, partner_administration_code,
     coalesce(i.is_paired, false) as is_eliminated, driver_code, split_code, split_weight, split_weight_total,
     target_system_id as system_id, target_contract_id as contract_id, spend_amount,
-    cast(round(spend_amount * (select index_value from made.staging.stg_price_index where price_year = getvariable('price_year'))
+    cast(round(spend_amount * (select index_value from warehouse.staging.stg_price_index where price_year = getvariable('price_year'))
         / x.index_value, 2) as decimal(18, 2)) as spend_real_amount
 from spent as s
 left join frames as f on s.year = f.year and s.function_code is not distinct from f.function_code
     and s.dranst_code is not distinct from f.dranst_code and s.art_code is not distinct from f.art_code
-left join internal as i on s.is_internal and s.delivery_id = i.delivery_id and s.source_row_number = i.source_row_number
+left join internal as i on s.delivery_id = i.delivery_id and s.source_row_number = i.source_row_number
     and s.source_column is not distinct from i.source_column
-left join made.staging.stg_price_index as x on s.year = x.price_year;
+left join warehouse.staging.stg_price_index as x on s.year = x.price_year;
 
 create table spend_by_month as
 select administration_code, year, fiscal_period, supplier_id, cost_pool_code, spend_kind_code, steering_area_code, is_eliminated,

@@ -79,11 +79,11 @@ def differences(build: Build) -> list[str]:
     """Where the script and the models do not agree."""
     with duckdb.connect() as connection:
         connection.execute(
-            f"attach '{build.warehouse}' as made (read_only); attach '{build.folder / 'floor.duckdb'}' as floor"
+            f"attach '{build.warehouse}' (read_only); attach '{build.folder / 'floor.duckdb'}' as floor"
         )
         found = []
         for name, made, floor, figures in SAME:
-            here = connection.execute(f"select {figures} from made.{made}").fetchone()
+            here = connection.execute(f"select {figures} from warehouse.{made}").fetchone()
             there = connection.execute(f"select {figures} from floor.{floor}").fetchone()
             if here != there:
                 found.append(f"{name}: models {here}, script {there}")

@@ -70,8 +70,7 @@ left join
     on postings.target_id = targets.target_id
 left join
     {{ ref("int_it_posting__divided") }} as divided
-    on targets.part_count > 1
-    and postings.delivery_id = divided.delivery_id
+    on postings.delivery_id = divided.delivery_id
     and postings.source_row_number = divided.source_row_number
     and coalesce(postings.source_column, '') = divided.source_cell
     and targets.part_number = divided.part_number
@@ -83,8 +82,7 @@ left join
     and postings.art_code is not distinct from steering.art_code
 left join
     {{ ref("fct_internal_posting") }} as internal
-    on postings.is_internal
-    and postings.delivery_id = internal.delivery_id
+    on postings.delivery_id = internal.delivery_id
     and postings.source_row_number = internal.source_row_number
     and postings.source_column is not distinct from internal.source_column
 left join indexes on postings.fiscal_year = indexes.price_year
