@@ -65,18 +65,25 @@ create temp table date_masks as
 select d.*, mask(coalesce(d.posting_date >= valid_from_date, true) and coalesce(d.posting_date <= valid_to_date, true), n) as m
 from (select distinct posting_date from postings) as d cross join rules group by all;
 
+create temp table sought_words as
+select n, sought(trim(word)) as word
+from (select n, unnest(string_split(text_words, '|')) as word from rules where text_words is not null);
+
 create temp table text_masks as
 with
-    sought_words as (
-        select n, sought(trim(unnest(string_split(text_words, '|')))) as word from rules where text_words is not null
-    ),
     found as (
-        select distinct posting_text, n from (select distinct posting_text from postings where posting_text is not null)
-        join sought_words on contains(words(posting_text), word)
+        select distinct posting_text, n
+        from (select posting_text, words(posting_text) as said from (select distinct posting_text from postings where posting_text is not null))
+        join sought_words on contains(said, word)
     ),
-    kept as (select distinct posting_text from found union all select null)
-select k.posting_text, mask(text_words is null or f.n is not null, r.n) as m
-from kept as k cross join rules as r left join found as f on k.posting_text = f.posting_text and r.n = f.n group by all;
+    kept as (
+        select posting_text, list_sort(list(n)) as hits from found group by posting_text union all select null, []
+    ),
+    masks as (
+        select hits, mask(text_words is null or list_contains(hits, n), n) as m
+        from (select distinct hits from kept) cross join rules group by hits
+    )
+select posting_text, m from kept join masks using (hits);
 
 create temp table supplier_masks as
 with

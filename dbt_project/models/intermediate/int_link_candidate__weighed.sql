@@ -19,20 +19,12 @@ with
     ),
 
     supplier_sizes as (
-        select
-            links.supplier_id as group_id, sum(postings.posting_amount) as yearly_amount
-        from {{ ref("int_posting__deduplicated") }} as postings
-        inner join
-            {{ ref("stg_supplier_link") }} as links
-            on coalesce(postings.supplier_name, '') = links.source_supplier_name
-            and coalesce(postings.supplier_registration_code, '')
-            = links.source_supplier_registration_code
+        select supplier_id as group_id, sum(posting_amount) as yearly_amount
+        from {{ ref("int_posting__decided") }}
         where
-            not postings.is_repeated
-            and postings.posting_date
-            > cast({{ dbt.dateadd("year", -1, as_of_date()) }} as date)
-            and postings.posting_date <= {{ as_of_date() }}
-        group by links.supplier_id
+            posting_date > cast({{ dbt.dateadd("year", -1, as_of_date()) }} as date)
+            and posting_date <= {{ as_of_date() }}
+        group by supplier_id
     ),
 
     sizes as (

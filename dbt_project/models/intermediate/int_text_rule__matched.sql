@@ -1,48 +1,62 @@
 -- Nearly every text is its own and has none of the words: only those that have one are
--- kept, beside one row for all others.
+-- kept, beside one row for all others. Texts with the same words share one mask.
 {{ config(materialized="table") }}
 
 with
-    words as (
-        select rules.rule_number, {{ word_sought("trim(split.word)") }} as word_sought
-        from
-            {{ ref("int_spend_rule__numbered") }} as rules
-            {{ cross_join_codes("rules.text_words", "split", "word") }}
-    ),
-
     texts as (
         select distinct posting_text
         from {{ ref("stg_postings") }}
         where posting_text is not null
     ),
 
+    worded as (
+        select posting_text, {{ as_words("posting_text") }} as text_words from texts
+    ),
+
     found as (
-        select distinct texts.posting_text, words.rule_number
-        from texts
+        select distinct worded.posting_text, words.rule_number
+        from worded
         inner join
-            words
-            on {{ contains_text(as_words("texts.posting_text"), "words.word_sought") }}
+            {{ ref("int_spend_rule_word__split") }} as words
+            on {{ contains_text("worded.text_words", "words.word_sought") }}
     ),
 
     kept as (
-        select distinct posting_text
+        select
+            posting_text,
+            {{
+                join_text(
+                    "cast(rule_number as " ~ dbt.type_string() ~ ")",
+                    "|",
+                    "rule_number",
+                )
+            }} as rule_numbers
         from found
+        group by posting_text
         union all
-        select cast(null as {{ dbt.type_string() }}) as posting_text
+        select cast(null as {{ dbt.type_string() }}) as posting_text, '' as rule_numbers
+    ),
+
+    found_together as (select distinct rule_numbers from kept),
+
+    masks as (
+        select
+            found_together.rule_numbers,
+            {{
+                rule_mask(
+                    "rules.text_words is null or "
+                    ~ is_any(
+                        "cast(rules.rule_number as " ~ dbt.type_string() ~ ")",
+                        "found_together.rule_numbers",
+                    ),
+                    "rules.rule_number",
+                )
+            }} as rule_mask
+        from found_together
+        cross join {{ ref("int_spend_rule__numbered") }} as rules
+        group by found_together.rule_numbers
     )
 
-select
-    kept.posting_text,
-    {{
-        rule_mask(
-            "rules.text_words is null or found.rule_number is not null",
-            "rules.rule_number",
-        )
-    }} as rule_mask
+select kept.posting_text, masks.rule_mask
 from kept
-cross join {{ ref("int_spend_rule__numbered") }} as rules
-left join
-    found
-    on kept.posting_text = found.posting_text
-    and rules.rule_number = found.rule_number
-group by kept.posting_text
+inner join masks on kept.rule_numbers = masks.rule_numbers
