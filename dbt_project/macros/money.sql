@@ -68,11 +68,11 @@
     )
 {%- endmacro %}
 
-{# Aggregate: the sum of an amount where a condition holds, in millions with one decimal; null when none is known. #}
+{# Aggregate: the sum of an amount where a condition holds, in millions with one decimal; null when none is known. Rounded while it
+   is still exact. #}
 {% macro in_millions(amount, condition) -%}
     cast(
-        round(
-            sum(case when {{ condition }} then {{ amount }} end) / 1000000, 1
-        ) as decimal(18, 1)
+        round(sum(case when {{ condition }} then {{ amount }} end), -5)
+        / 1000000 as decimal(18, 1)
     )
 {%- endmacro %}
