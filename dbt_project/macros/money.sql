@@ -59,3 +59,20 @@
         ) as decimal(18, 2)
     )
 {%- endmacro %}
+
+{# Whole part of a quotient of positive whole numbers, rounded up, without a fraction on the way. #}
+{% macro whole_quotient_up(part, whole) -%}
+    cast(
+        ({{ part }} + {{ whole }} - 1 - mod({{ part }} + {{ whole }} - 1, {{ whole }}))
+        / {{ whole }} as bigint
+    )
+{%- endmacro %}
+
+{# Aggregate: the sum of an amount where a condition holds, in millions with one decimal; null when none is known. Rounded while it
+   is still exact. #}
+{% macro in_millions(amount, condition) -%}
+    cast(
+        round(sum(case when {{ condition }} then {{ amount }} end), -5)
+        / 1000000 as decimal(18, 1)
+    )
+{%- endmacro %}

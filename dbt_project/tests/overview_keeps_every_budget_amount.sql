@@ -24,7 +24,7 @@ with
         {% for measure in measures %}
             select '{{ measure }}' as measure_code, sum({{ measure }}_amount) as amount
             from {{ ref("mart_investment_overview") }}
-            where line_kind = 'run'
+            where line_kind = 'run' and is_latest_version
             {% if not loop.last %}
                 union all
             {% endif %}

@@ -11,12 +11,15 @@ from pipelines.contracts.catalogue import datasets
 FACTS = {"postings": "fct_posting", "budgets": "fct_budget", "investments": "fct_investment"}
 LANDSCAPE = "marts.mart_it_landscape"
 OVERVIEW = "marts.mart_investment_overview"
-INVESTMENT_LINES = {
+BUDGET_LINES = {name: name for name in ("adopted", "adjusted", "committed", "actual", "forecast")}
+INVESTMENT_LINES = BUDGET_LINES | {
     "adopted": "plan_adopted",
     "adjusted": "plan_adjusted",
-    "committed": "committed",
-    "actual": "actual",
-    "forecast": "forecast",
+    "financed": "financing",
+    "planned_cashable_benefit": "benefit_cashable",
+    "planned_non_cashable_benefit": "benefit_non_cashable",
+    "realised_cashable_benefit": "benefit_cashable_realised",
+    "realised_non_cashable_benefit": "benefit_non_cashable_realised",
 }
 
 
@@ -150,8 +153,8 @@ def _contract_parts() -> Reconciliation:
 
 
 def _overview(dataset: str) -> Reconciliation:
-    """The overview shows the newest version of each measure, whole."""
-    lines = {name: name for name in INVESTMENT_LINES} if dataset == "budgets" else INVESTMENT_LINES
+    """The overview's latest versions show the newest version of each measure, whole."""
+    lines = BUDGET_LINES if dataset == "budgets" else INVESTMENT_LINES
     code, amount = ("measure_code", "budget_amount") if dataset == "budgets" else ("line_code", "investment_amount")
     kind = "run" if dataset == "budgets" else "investment"
     key = f"administration_code || ' ' || {code}"
@@ -159,7 +162,7 @@ def _overview(dataset: str) -> Reconciliation:
     facts = grouped(f"coalesce(sum({amount}), 0)", newest, key)
     shown = " union all ".join(
         f"select administration_code || ' {line}', coalesce(sum({name}_amount), 0) from {OVERVIEW} "
-        f"where line_kind = '{kind}' group by administration_code"
+        f"where line_kind = '{kind}' and is_latest_version group by administration_code"
         for name, line in lines.items()
     )
     measure = Measure(

@@ -14,7 +14,7 @@ FIGURES = "sum(line_count), coalesce(sum(posting_amount), 0), sum(line_count * (
 
 def spend_accounts() -> tuple[Reconciliation, ...]:
     """The reconciliations between the ledger and IT spend, in the order of the way through."""
-    return _decided(), _targets(), _internal(), _pairs(), _municipality()
+    return _decided(), _targets(), _internal(), _pairs(), _municipality(), _mart()
 
 
 def _lines(table: str, condition: str = "true") -> str:
@@ -123,3 +123,26 @@ def _municipality() -> Reconciliation:
     )
     table = "fct_it_spend"
     return Reconciliation("spend_municipality", table, ("postings",), measures, stages(places), may_be_empty=True)
+
+
+def _mart() -> Reconciliation:
+    """mart_it_spend has all parts and all money of IT spend, per administration and year; eliminated trade counted apart."""
+    key = f"{BY_YEAR} || ' ' || is_eliminated"
+    places = {
+        "fct_it_spend": grouped("count(*), sum(spend_amount), coalesce(sum(spend_real_amount), 0)", SPEND, key),
+        "mart_it_spend": grouped(
+            "sum(spend_part_count), sum(spend_amount), coalesce(sum(spend_real_amount), 0)", "marts.mart_it_spend", key
+        ),
+    }
+    measures = (
+        Measure("rows", "mart_it_spend counts every part of IT spend", "mart_it_spend tæller alle dele af it-udgiften"),
+        Measure("amount", "mart_it_spend shows all of IT spend", "mart_it_spend viser hele it-udgiften", True),
+        Measure(
+            "real_amount",
+            "mart_it_spend shows all of IT spend in the price year's prices",
+            "mart_it_spend viser hele it-udgiften i faste priser",
+            True,
+        ),
+    )
+    return Reconciliation("spend_mart", "mart_it_spend", ("postings",), measures, stages(places),
+                          "administrations and years", may_be_empty=True)  # fmt: skip

@@ -89,7 +89,16 @@ def test_last_years_ledger_is_shown_by_both_organisations(marts: duckdb.DuckDBPy
     assert {code: now[code] - then[code] for code in then if now[code] != then[code]} == {"tmf": -moved, "kff": moved}
 
 
-@pytest.mark.parametrize("table", ["dim_system", "mart_it_landscape", "fct_investment", "mart_investment_overview"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "dim_system",
+        "mart_it_landscape",
+        "fct_investment",
+        "mart_investment_overview",
+        "mart_investment_committee_table",
+    ],
+)
 def test_no_row_is_lost_or_doubled_by_the_change_of_view(marts: duckdb.DuckDBPyConnection, table: str) -> None:
     known = {code for (code,) in marts.execute("select administration_code from dim_administration").fetchall()}
     found = marts.execute(

@@ -82,11 +82,29 @@ def test_canada_overview_equals_published_figures_by_organisation_and_year(canad
         (code, year): [adopted or Decimal(0), actual or Decimal(0)]
         for code, year, adopted, actual in marts(canada)
         .execute(
-            "select administration_code, fiscal_year, sum(adopted_amount), sum(actual_amount) from mart_investment_overview group by 1, 2"
+            "select administration_code, fiscal_year, sum(adopted_amount), sum(actual_amount) from mart_investment_overview "
+            "where is_latest_version group by 1, 2"
         )
         .fetchall()
     }
     assert found == expected
+
+
+def test_canada_overview_leaves_unknown_what_was_published_as_unknown(canada: Instance, real_files: Path) -> None:
+    """Of the lines of the overview, those are without an actual of which the file gives none, or not in every row."""
+    published: dict[tuple[str, int, str], list[str]] = {}
+    for row in read_csv(real_files / "canada" / "rbpo.csv"):
+        line = (row["organization_id"], int(row["fy_ef"][:4]), f"{row['core_responsibility']}/{row['program_id']}")
+        published.setdefault(line, []).append(row["actual_spending"])
+    unknown = {line for line, actuals in published.items() if not all(actuals)}
+    found = marts(canada).execute(
+        "select administration_code, fiscal_year, line_key from mart_investment_overview "
+        "where is_latest_version and actual_amount is null"
+    )
+    assert set(found.fetchall()) == unknown
+    assert len(unknown) > 50
+    zero = "select count(*) from mart_investment_overview where actual_amount is null and remaining_amount is not null"
+    assert marts(canada).execute(zero).fetchone() == (0,)
 
 
 def test_canada_programmes_tie_services_to_spending(canada: Instance) -> None:

@@ -115,10 +115,15 @@ TABLES: dict[str, list[dict[str, object]]] = {
         {"administration_code": "okf", "is_owner": True, "is_in_use": True, "product_id": "p2", "supplier_id": "x",
          "capability_codes": "27", "contract_id": "c", "yearly_cost_amount": 50},
     ],
+    "marts.mart_it_spend": [
+        {"administration_code": "okf", "fiscal_year": 2025, "is_eliminated": False, "spend_part_count": 1, "spend_amount": "100.10",
+         "rule_confidence_pct": 90, "unassigned_spend_pct": 0, "currency_code": "DKK"},
+    ],
     "marts.mart_investment_overview": [
-        {"administration_code": "okf", "line_kind": "run", "fiscal_year": 2026, "adopted_amount": 50, "currency_code": "DKK"},
+        {"administration_code": "okf", "line_kind": "run", "fiscal_year": 2026, "adopted_amount": 50, "currency_code": "DKK",
+         "is_latest_version": True},
         {"administration_code": "okf", "line_kind": "investment", "fiscal_year": 2026, "adopted_amount": 500,
-         "currency_code": "DKK"},
+         "currency_code": "DKK", "is_latest_version": True},
     ],
 }  # fmt: skip
 

@@ -262,7 +262,7 @@ def test_what_no_contract_promises_does_not_apply(tmp_path: Path) -> None:
     results = reconcile(make_build(tmp_path / "b"), {"postings"})
     assert {r.check_id for r in results} == expected_reconciliations()
     passed = {r.check_id.split(".")[1] for r in results if r.outcome is Outcome.passed}
-    spend = {f"spend_{name}" for name in ("decided", "targets", "internal", "pairs", "municipality")}
+    spend = {f"spend_{name}" for name in ("decided", "targets", "internal", "pairs", "municipality", "mart")}
     assert passed == {"postings", "deliveries", "delivery_parts", "rejections"} | spend
     assert {r.outcome for r in results} == {Outcome.passed, Outcome.not_applicable}
 

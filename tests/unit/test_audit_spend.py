@@ -26,6 +26,8 @@ def trading_build(folder: Path) -> Path:
             insert(connection, "core.fct_internal_posting", side | {"posting_amount": amount, "is_paired": True})
             spent = {"spend_amount": amount, "is_internal": True, "is_eliminated": True}
             insert(connection, "core.fct_it_spend", side | PART | spent)
+            shown = {"administration_code": code, "fiscal_year": 2025, "is_eliminated": True, "spend_part_count": 1}
+            insert(connection, "marts.mart_it_spend", shown | {"spend_amount": amount})
             raw = {k: v for k, v in line.items() if k != "partner_administration_code"}
             insert(connection, "staging.stg_postings", raw | {"posting_amount": amount})
         target = build / "inputs" / "raw_postings" / "part.parquet"
@@ -46,24 +48,28 @@ def test_spend_that_lost_nothing_reconciles(tmp_path: Path) -> None:
     ("statement", "expected"),
     [
         ("update core.fct_it_spend set spend_amount = -spend_amount where not is_internal",
-         {"decided.amount", "targets.amount", "municipality.amount"}),
+         {"decided.amount", "targets.amount", "municipality.amount", "mart.amount"}),
         ("delete from core.fct_it_spend where not is_internal",
          {"decided.rows", "decided.amount", "decided.days", "targets.amount", "municipality.rows", "municipality.amount",
-          "municipality.days"}),
+          "municipality.days", "mart.rows", "mart.amount"}),
         ("update core.fct_it_spend set posting_date = posting_date + 1 where not is_internal",
          {"decided.days", "municipality.days"}),
         ("update core.fct_it_spend set cost_target_code = null where not is_internal", {"targets.amount"}),
-        ("update core.fct_it_spend set fiscal_year = 2024 where not is_internal", {"targets.amount"}),
+        ("update core.fct_it_spend set fiscal_year = 2024 where not is_internal",
+         {"targets.amount", "mart.rows", "mart.amount"}),
         ("update core.fct_it_spend set spend_amount = -spend_amount where administration_code = 'kff'",
-         {"decided.amount", "targets.amount", "internal.amount", "pairs.rows", "pairs.amount"}),
+         {"decided.amount", "targets.amount", "internal.amount", "pairs.rows", "pairs.amount", "mart.amount"}),
         ("update core.fct_it_spend set is_eliminated = false where administration_code = 'kff'",
-         {"pairs.rows", "pairs.amount", "municipality.rows", "municipality.amount", "municipality.days"}),
+         {"pairs.rows", "pairs.amount", "municipality.rows", "municipality.amount", "municipality.days", "mart.rows", "mart.amount"}),
         ("update core.fct_internal_posting set posting_amount = -posting_amount where administration_code = 'kff'",
          {"internal.amount", "municipality.amount"}),
         ("delete from core.fct_internal_posting where administration_code = 'kff'",
          {"internal.rows", "internal.amount", "internal.days", "municipality.rows", "municipality.amount", "municipality.days"}),
         ("update core.fct_internal_posting set posting_date = posting_date + 1 where administration_code = 'kff'",
          {"internal.days", "municipality.days"}),
+        ("update marts.mart_it_spend set spend_part_count = 2 where not is_eliminated", {"mart.rows"}),
+        ("update marts.mart_it_spend set spend_amount = spend_amount + 0.01 where not is_eliminated", {"mart.amount"}),
+        ("update marts.mart_it_spend set spend_real_amount = 1 where not is_eliminated", {"mart.real_amount"}),
         ("update core.fct_posting set posting_date = posting_date + 1 where not is_it", {"decided.days"}),
         ("update core.fct_posting set posting_amount = -posting_amount where not is_it", {"decided.amount"}),
         ("update core.fct_posting set is_it = null where not is_it", {"decided.rows", "decided.amount", "decided.days"}),

@@ -18,7 +18,9 @@ select
     budgets.capability_code,
     budgets.price_year,
     budgets.budget_amount,
-    budgets.is_newest_version
+    budgets.is_newest_version,
+    budgets.version_number,
+    budgets.is_newest_statement
 from {{ ref("int_budget__versioned") }} as budgets
 inner join
     {{ ref("int_administration_task__transferred") }} as moved

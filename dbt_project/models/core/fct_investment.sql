@@ -19,7 +19,9 @@ select
     investments.system_keys,
     investments.price_year,
     investments.investment_amount,
-    investments.is_newest_version
+    investments.is_newest_version,
+    investments.version_number,
+    investments.is_newest_statement
 from {{ ref("int_investment__versioned") }} as investments
 inner join
     {{ ref("int_administration_task__transferred") }} as moved

@@ -26,5 +26,10 @@ select
             business_date desc,
             delivery_id desc
     )
-    = 1 as is_newest_version
+    = 1 as is_newest_version,
+    {{
+        version_numbers(
+            ["administration_code", "budget_line_key", "fiscal_year"], "measure_code"
+        )
+    }}
 from {{ ref("stg_budgets") }}

@@ -4,11 +4,19 @@
     "committed": "committed",
     "actual": "actual",
     "forecast": "forecast",
+    "financed": "financing",
+    "planned_cashable_benefit": "benefit_cashable",
+    "planned_non_cashable_benefit": "benefit_non_cashable",
+    "realised_cashable_benefit": "benefit_cashable_realised",
+    "realised_non_cashable_benefit": "benefit_non_cashable_realised",
 } -%}
 select
     administration_code,
     project_code,
     fiscal_year,
+    row_version_code as version_code,
+    row_version_number as version_number,
+    is_latest_version,
     steering_area_code,
     min(project_name) as project_name,
     {{ only_value("financing_route_code") }} as financing_route_code,
@@ -18,13 +26,18 @@ select
         {{ known_sum("investment_amount", "line_code = '" ~ line ~ "'") }}
         as {{ measure }}_amount,
     {% endfor %}
-    {{
-        only_value(
-            "case when line_code in ('plan_adjusted', 'forecast') then price_year end"
-        )
-    }} as variance_price_year,
+    {{ price_year_of("line_code", ["plan_adjusted", "forecast"]) }}
+    as variance_price_year,
+    {{ price_year_of("line_code", ["plan_adjusted", "actual", "committed"]) }}
+    as remaining_price_year,
     {{ only_value("price_year") }} as price_year
-from {{ ref("int_investment__versioned") }}
-where is_newest_version and line_code in ('{{ lines.values() | join("', '") }}')
-group by administration_code, project_code, fiscal_year, steering_area_code
+from {{ ref("int_investment__carried") }}
+group by
+    administration_code,
+    project_code,
+    fiscal_year,
+    row_version_code,
+    row_version_number,
+    is_latest_version,
+    steering_area_code
 having count(investment_amount) > 0

@@ -27,5 +27,10 @@ select
             business_date desc,
             delivery_id desc
     )
-    = 1 as is_newest_version
+    = 1 as is_newest_version,
+    {{
+        version_numbers(
+            ["administration_code", "project_code", "fiscal_year"], "line_code"
+        )
+    }}
 from {{ ref("stg_investments") }}

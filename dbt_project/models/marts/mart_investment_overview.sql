@@ -1,9 +1,23 @@
-{%- set amounts = [
-    "adopted_amount",
-    "adjusted_amount",
-    "committed_amount",
-    "actual_amount",
-    "forecast_amount",
+{%- set measures = ["adopted", "adjusted", "committed", "actual", "forecast"] -%}
+{%- set investment_only = [
+    "financed",
+    "planned_cashable_benefit",
+    "planned_non_cashable_benefit",
+    "realised_cashable_benefit",
+    "realised_non_cashable_benefit",
+] -%}
+{%- set version = [
+    "fiscal_year",
+    "version_code",
+    "version_number",
+    "is_latest_version",
+] -%}
+{%- set project = [
+    "steering_area_code",
+    "financing_route_code",
+    "status_code",
+    "project_code",
+    "capability_code",
 ] -%}
 with
     projects as (
@@ -17,15 +31,11 @@ with
             'investment' as line_kind,
             project_code as line_key,
             project_name as line_name,
-            fiscal_year,
-            steering_area_code,
-            financing_route_code,
-            status_code,
-            project_code,
-            capability_code,
+            {{ (version + project) | join(", ") }},
             false as is_also_investment,
-            {{ amounts | join(", ") }},
+            {% for name in measures + investment_only %} {{ name }}_amount, {% endfor %}
             variance_price_year,
+            remaining_price_year,
             price_year
         from {{ ref("int_investment__pivoted") }}
         union all
@@ -34,15 +44,19 @@ with
             'run' as line_kind,
             budgets.budget_line_key as line_key,
             budgets.budget_line_name as line_name,
-            budgets.fiscal_year,
+            {% for column in version %} budgets.{{ column }}, {% endfor %}
             cast(null as {{ dbt.type_string() }}) as steering_area_code,
             cast(null as {{ dbt.type_string() }}) as financing_route_code,
             cast(null as {{ dbt.type_string() }}) as status_code,
             budgets.project_code,
             budgets.capability_code,
             projects.project_code is not null as is_also_investment,
-            {{ amounts | join(", ") }},
+            {% for name in measures %} {{ name }}_amount, {% endfor %}
+            {% for name in investment_only %}
+                cast(null as decimal(18, 2)) as {{ name }}_amount,
+            {% endfor %}
             budgets.variance_price_year,
+            budgets.remaining_price_year,
             budgets.price_year
         from {{ ref("int_budget__pivoted") }} as budgets
         left join
@@ -59,6 +73,7 @@ select
                 "line_kind",
                 "line_key",
                 "fiscal_year",
+                "version_code",
                 "steering_area_code",
             ]
         )
@@ -70,22 +85,23 @@ select
     lines.line_kind,
     lines.line_key,
     lines.line_name,
-    lines.fiscal_year,
-    lines.steering_area_code,
-    lines.financing_route_code,
-    lines.status_code,
-    lines.project_code,
-    lines.capability_code,
+    {% for column in version + project %} lines.{{ column }}, {% endfor %}
     lines.is_also_investment,
-    {% for amount in amounts %} lines.{{ amount }}, {% endfor %}
-    -- Amounts of two price levels have no difference: variance_price_year is null
-    -- when the two are not of one.
+    {% for name in measures %} lines.{{ name }}_amount, {% endfor %}
+    -- Amounts of two price levels have no difference: then the price year is null.
     cast(
         case
             when lines.variance_price_year is not null
             then lines.forecast_amount - lines.adjusted_amount
         end as decimal(18, 2)
     ) as variance_amount,
+    cast(
+        case
+            when lines.remaining_price_year is not null
+            then lines.adjusted_amount - lines.actual_amount - lines.committed_amount
+        end as decimal(18, 2)
+    ) as remaining_amount,
+    {% for name in investment_only %} lines.{{ name }}_amount, {% endfor %}
     lines.price_year,
     {{ currency_code() }} as currency_code
 from lines
