@@ -35,7 +35,7 @@ with
             'systems_in_use' as figure_code,
             'systems_in_use' as figure_kind_code,
             cast(null as {{ dbt.type_int() }}) as fiscal_year,
-            'systems' as unit_code,
+            'systems' as figure_unit_code,
             cast(system_count as decimal(18, 2)) as figure_value
         from systems
         union all
@@ -44,7 +44,7 @@ with
             'yearly_cost' as figure_code,
             'yearly_cost' as figure_kind_code,
             cast(null as {{ dbt.type_int() }}) as fiscal_year,
-            'currency' as unit_code,
+            'currency' as figure_unit_code,
             cast(cost_amount as decimal(18, 2)) as figure_value
         from systems
         {%- for kind, source in {
@@ -64,7 +64,7 @@ with
                 }} as figure_code,
                 '{{ kind }}' as figure_kind_code,
                 fiscal_year,
-                'currency' as unit_code,
+                'currency' as figure_unit_code,
                 cast(amount as decimal(18, 2)) as figure_value
             from {{ source }}
         {%- endfor %}
@@ -75,7 +75,7 @@ select
     figures.figure_code,
     figures.figure_kind_code,
     figures.fiscal_year,
-    figures.unit_code,
+    figures.figure_unit_code,
     figures.figure_value,
     case
         when decided.figure_value = figures.figure_value

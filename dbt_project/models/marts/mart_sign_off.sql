@@ -4,7 +4,7 @@ select
     figures.figure_code,
     figures.figure_kind_code,
     figures.fiscal_year,
-    figures.unit_code,
+    figures.figure_unit_code,
     figures.figure_value,
     figures.sign_off_state_code,
     figures.last_decision_code,
