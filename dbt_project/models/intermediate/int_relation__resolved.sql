@@ -1,3 +1,4 @@
+{{ config(materialized="table") }}
 -- What rows name in the administration's own other lists, and whether it is there. Of
 -- an administration that delivers no such list nothing can be said.
 with

@@ -1,6 +1,6 @@
 {%- set least_peers = 3 -%}
 -- Cost per user beside the median of all uses of the product; where fewer than three
--- are known, of all that support one of its tasks. Fewer than three say nothing.
+-- are known, of all that support its task. Fewer than three say nothing.
 with
     uses as (
         select
@@ -39,27 +39,33 @@ with
         group by product_id
     ),
 
-    -- a use that supports several tasks of its own has their peers together, each once
-    task_pairs as (
-        select distinct mine.system_id, known.system_id as peer_id
-        from uses as mine
-        inner join
-            {{ ref("int_system_capability__split") }} as mine_tasks
-            on mine.system_use_id = mine_tasks.system_use_id
-        inner join
-            {{ ref("int_system_capability__split") }} as peer_tasks
-            on mine_tasks.capability_code = peer_tasks.capability_code
-        inner join known on peer_tasks.system_use_id = known.system_use_id
-    ),
-
-    task_peers as (
+    task_medians as (
         select
-            task_pairs.system_id,
+            tasks.capability_code,
             count(*) as peer_count,
             {{ median_amount("known.cost_per_user_amount") }} as median_amount
-        from task_pairs
-        inner join known on task_pairs.peer_id = known.system_id
-        group by task_pairs.system_id
+        from known
+        inner join
+            {{ ref("int_system_capability__split") }} as tasks
+            on known.system_use_id = tasks.system_use_id
+        group by tasks.capability_code
+    ),
+
+    -- a use that supports several tasks is held against the one with most known uses
+    task_peers as (
+        select
+            uses.system_id,
+            task_medians.peer_count,
+            task_medians.median_amount,
+            row_number() over (
+                partition by uses.system_id
+                order by task_medians.peer_count desc, task_medians.capability_code
+            ) as task_rank
+        from uses
+        inner join
+            {{ ref("int_system_capability__split") }} as tasks
+            on uses.system_use_id = tasks.system_use_id
+        inner join task_medians on tasks.capability_code = task_medians.capability_code
     ),
 
     based as (
@@ -79,7 +85,10 @@ with
             task_peers.median_amount as task_median_amount
         from uses
         left join product_peers on uses.product_id = product_peers.product_id
-        left join task_peers on uses.system_id = task_peers.system_id
+        left join
+            task_peers
+            on uses.system_id = task_peers.system_id
+            and task_peers.task_rank = 1
     )
 
 select
