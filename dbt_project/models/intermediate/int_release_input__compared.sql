@@ -1,6 +1,6 @@
 -- Which inputs are not as they were. A decision of a person is configuration too, but
 -- says more. A delivery that counts again, because what replaced it was withdrawn, is
--- not new.
+-- not new. Signing a figure changes no other.
 with
     inputs as (
         select
@@ -27,7 +27,9 @@ with
             end as cause_code,
             input_key
         from {{ ref("stg_release_input") }}
-        where input_value is distinct from previous_input_value
+        where
+            input_value is distinct from previous_input_value
+            and input_key <> 'reference/decisions/sign_off.csv'
     ),
 
     named as (
