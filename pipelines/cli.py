@@ -12,6 +12,7 @@ from pipelines.command_options import instance_option
 from pipelines.decision_commands import decide
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import Instance
+from pipelines.sign_off_commands import sign_off
 from pipelines.trace.command import trace
 
 EXIT_FAILED, EXIT_CONFIGURATION, EXIT_INCOMPLETE = 1, 2, 3
@@ -109,6 +110,7 @@ def ui(root: Path | None, port: int, host: str) -> None:
 portfolio.add_command(contract_commands.contract)
 portfolio.add_command(check)
 portfolio.add_command(decide)
+portfolio.add_command(sign_off)
 portfolio.add_command(trace)
 
 

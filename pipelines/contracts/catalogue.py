@@ -91,11 +91,12 @@ class Dataset(BaseModel):
 
 
 class ReferenceTable(BaseModel):
-    """One reference table that an instance may hold."""
+    """One reference table that an instance may hold. `folder`: where its file lies below `reference/`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     description: str
+    folder: str = ""
     columns: dict[str, FieldDefinition]
 
 

@@ -19,11 +19,12 @@ from pipelines.ingest.ingest import DeliveryState, ingest
 from pipelines.ingest.landing import land
 from pipelines.instance import Instance
 from pipelines.linkage.links import TABLES, make_links
-from pipelines.release.publish import clean_candidates, current_release
+from pipelines.release.publish import clean_candidates, current_release, release_before
 from pipelines.transform.build import Build, new_build
 from pipelines.transform.configured import configuration_of, configure
 from pipelines.transform.inputs import lay_out
 from pipelines.transform.plan import end_of_day, make_plan, today
+from pipelines.transform.previous import DESCRIPTIONS, lay_out_previous
 
 ARCHIVE = dg.AssetKey("archive")
 
@@ -198,11 +199,14 @@ def _inputs(configuration: Configuration) -> dg.AssetsDefinition:
         "raw_rejection": "Every fault of every rejected row with rule and reason, without the row's own text.",
         "raw_contract": "Every contract, what it promises, and whether it is late.",
     }
+    described |= DESCRIPTIONS
     upstream = {f"raw_{n}": [raw_key(c.id) for c in configuration.contracts if c.dataset_name == n] for n in datasets()}
     specs = [
         dg.AssetSpec(
             input_key(name),
-            deps=[ARCHIVE] if name.startswith("reference_") else upstream.get(name, everything) or [ARCHIVE],
+            deps=[ARCHIVE]
+            if name.startswith(("reference_", "previous_"))
+            else upstream.get(name, everything) or [ARCHIVE],
             group_name=INPUTS,
             owners=[OWNER],
             kinds={"parquet"},
@@ -225,7 +229,8 @@ def _inputs(configuration: Configuration) -> dg.AssetsDefinition:
                     f"Nothing to release as of {as_of}: no delivery has been accepted yet. "
                     + (reasons[0] if reasons else f"Drop files into {instance.landing}/<administration>/.")
                 )
-            plan = make_plan(configured, states, as_of, current_release(instance), run.problems)
+            previous = release_before(instance, as_of)
+            plan = make_plan(configured, states, as_of, current_release(instance), previous, run.problems)
             build.save_plan(plan | {"configuration": run.configuration})
             if plan["is_unchanged"] and not run.force:
                 say(
@@ -234,11 +239,23 @@ def _inputs(configuration: Configuration) -> dg.AssetsDefinition:
                 )
                 return
             lay_out(build, configured.instance, configured.contracts, states, as_of)
+            _lay_out_previous(build, configured, plan["inputs"], previous)
             say(context, f"inputs laid out as of {as_of}: {sum(s.is_in_force for s in states)} deliveries in force")
             for name in described:
                 yield dg.MaterializeResult(asset_key=input_key(name))
 
     return lay_out_inputs
+
+
+def _lay_out_previous(
+    build: Build, configuration: Configuration, inputs: dict[str, Any], previous: dict[str, Any] | None
+) -> None:
+    instance = configuration.instance
+    folder, files = instance.releases, dict[str, str]()
+    if previous is not None:
+        folder = instance.releases / previous["release_id"]
+        files = Archive(instance.archive).configuration_files(previous["inputs"]["configuration_hash"])
+    lay_out_previous(build, folder, previous, inputs, configuration.files, files)
 
 
 def _links(instance: Instance) -> dg.AssetsDefinition:

@@ -191,10 +191,15 @@ class Archive:
         since, content_hash = by_then[-1] if by_then else recorded[0]
         return ConfigurationInForce(content_hash, since, is_later=not by_then)
 
-    def lay_out_configuration(self, content_hash: str, folder: Path) -> None:
-        """Copy the files of a kept configuration into `folder`. Raises PortfolioError when one is missing."""
+    def configuration_files(self, content_hash: str) -> dict[str, str]:
+        """SHA-256 of each file of a kept configuration, by path; empty when it is not kept."""
         manifest = self._configuration(content_hash)
         files: dict[str, str] = json.loads(manifest.read_text("utf-8")) if manifest.is_file() else {}
+        return files
+
+    def lay_out_configuration(self, content_hash: str, folder: Path) -> None:
+        """Copy the files of a kept configuration into `folder`. Raises PortfolioError when one is missing."""
+        manifest, files = self._configuration(content_hash), self.configuration_files(content_hash)
         missing = [name for name, kept in files.items() if not self.path_of(kept).is_file()]
         if missing or not files:
             raise PortfolioError(

@@ -5,9 +5,10 @@ import os
 import shutil
 import subprocess
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pipelines import clock
 from pipelines.audit.result import AuditRecord, Outcome
@@ -152,6 +153,24 @@ def all_releases(instance: Instance) -> list[dict[str, Any]]:
     """The manifests of all releases, newest first."""
     manifests = [json.loads(p.read_text("utf-8")) for p in instance.releases.glob("2*/release.json")]
     return sorted(manifests, key=lambda m: str(m["made_at"]), reverse=True)
+
+
+def release_before(instance: Instance, as_of: date) -> dict[str, Any] | None:
+    """The manifest of the release before the one to come; None when there is none, or it is no longer kept.
+
+    Today it is the one that readers see. For a day in the past it is what it was that day: what the day's own last release came
+    after, or else the newest release of a day before.
+    """
+    zone = ZoneInfo(instance.settings.time_zone)
+    if as_of == clock.now().astimezone(zone).date():
+        return current_release(instance)
+    releases = all_releases(instance)
+    made = [(datetime.fromisoformat(r["made_at"]).astimezone(zone).date(), r) for r in releases]
+    of_their_day = [(day, r) for day, r in made if r["inputs"]["as_of_date"] == day.isoformat()]
+    that_day = next((r for day, r in of_their_day if day == as_of), None)
+    if that_day is not None:
+        return next((r for r in releases if r["release_id"] == that_day["inputs"]["previous_release"]), None)
+    return next((r for day, r in of_their_day if day < as_of), None)
 
 
 def clean_candidates(instance: Instance) -> None:

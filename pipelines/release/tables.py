@@ -17,7 +17,10 @@ RELEASE_COLUMNS = {
     "instance_name": ("varchar", "Whose portfolio it is."),
     "currency": ("varchar", "ISO 4217 code of every amount."),
     "price_year": ("integer", "Price year that the instance reports in."),
-    "previous_release_id": ("varchar", "Release that readers saw before, empty for the first."),
+    "previous_release_id": (
+        "varchar",
+        "The release before it, which it is compared with (mart_release_change); empty for the first.",
+    ),
     "deliveries_hash": ("varchar", "Hash over all deliveries and whether they count."),
     "configuration_hash": ("varchar", "Hash over contracts, reference data and decisions."),
     "code_hash": ("varchar", "Hash over the code that made the release."),

@@ -13,6 +13,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.ingest.archive import Archive, ConfigurationInForce
 from pipelines.instance import Instance
 from pipelines.linkage.decisions import read_decisions
+from pipelines.sign_off import read_sign_offs
 from pipelines.transform.build import Build
 from pipelines.transform.reference import check_references
 
@@ -24,6 +25,7 @@ def checked_configuration(instance: Instance) -> Configuration:
         compile_suite(contract)  # a quality rule that cannot be understood is a faulty configuration
     check_references(instance)
     read_decisions(instance)  # decisions that contradict each other are a faulty configuration
+    read_sign_offs(instance)
     load_limits(EXPECTATIONS, instance.reference / "limits.yml")
     return configuration
 

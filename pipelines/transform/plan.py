@@ -31,9 +31,13 @@ def make_plan(
     states: list[DeliveryState],
     as_of: date,
     current: dict[str, Any] | None,
+    previous: dict[str, Any] | None,
     problems: list[str],
 ) -> dict[str, Any]:
-    """The five inputs with their hashes, what is late or refused, and whether anything differs from the current release."""
+    """The five inputs with their hashes, what is late or refused, and whether anything differs from the current release.
+
+    `current`, `previous`: manifests of the release that readers see, and of the one before the release to come.
+    """
     deliveries = sorted((s.delivery.delivery_id, s.accepted.stem, s.status, s.is_in_force) for s in states)
     inputs = {
         "deliveries": [
@@ -42,7 +46,7 @@ def make_plan(
         "deliveries_hash": fingerprint(deliveries),
         "configuration_hash": configuration.content_hash,
         "as_of_date": as_of.isoformat(),
-        "previous_release": current["release_id"] if current else None,
+        "previous_release": previous["release_id"] if previous else None,
         "code_hash": code_hash(),
     }
     promises = [promise_row(c, states, as_of) for c in configuration.contracts]

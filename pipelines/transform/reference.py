@@ -10,12 +10,17 @@ from pipelines.ingest.expressions import literal
 from pipelines.instance import Instance
 
 
+def reference_file(instance: Instance, name: str) -> Path:
+    """Where the file of one reference table lies, whether it is there or not."""
+    return instance.reference / reference_tables()[name].folder / f"{name}.csv"
+
+
 def check_references(instance: Instance) -> None:
     """Raises ConfigurationError naming every reference file whose columns or cells are not what the catalogue says."""
     faults = []
     for name, table in reference_tables().items():
         try:
-            _check(instance.reference / f"{name}.csv", table.columns)
+            _check(reference_file(instance, name), table.columns)
         except ConfigurationError as error:
             faults.append(str(error))
     if faults:
@@ -57,7 +62,7 @@ def _expected(definition: FieldDefinition) -> str:
 
 def write_reference(instance: Instance, name: str, columns: dict[str, FieldDefinition], folder: Path) -> None:
     """One reference table as typed Parquet; an empty one where the instance has no such file."""
-    path = instance.reference / f"{name}.csv"
+    path = reference_file(instance, name)
     if not path.is_file():
         write_empty(folder, {n: c.duckdb_type for n, c in columns.items()})
         return

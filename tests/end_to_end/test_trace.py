@@ -23,6 +23,8 @@ TABLES = sorted(
 )
 MONEY = {"fct_posting": "posting_amount", "fct_budget": "budget_amount", "fct_investment": "investment_amount"}
 FROM_REFERENCE = ("dim_administration", "dim_capability", "dim_organisation_unit", "dim_responsibility")
+NOTHING_YET = ("dim_sign_off", "mart_release_change")  # in a first release, on which nobody has decided
+WITHOUT_TEXT = ("fct_rejection", "mart_data_quality_row")  # the row may be a rejected one
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +44,18 @@ def words(key: dict[str, object]) -> list[str]:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_each_table_is_traced_to_rows_of_files(released_sample: Instance, released: Released, table: str) -> None:
+    if table in NOTHING_YET:
+        assert released.manifest["tables"][table]["rows"] == 0
+        return
     result = traced(released_sample, table, *words(released.example(table)), "--limit", "1")
     assert result.exit_code == 0, (result.output, result.exception)
     if table in FROM_REFERENCE:
         assert "made from reference/" in result.output
         return
     assert re.search(r"archive/objects/\w\w/\w{64} \(landed as landing/", result.output)
-    if not table.startswith("fct_delivery") and table != "dim_data_contract":
+    if not table.startswith("fct_delivery") and table not in ("dim_data_contract", "mart_data_quality"):
         assert re.search(r"^  \S.*, row \d+", result.output, re.M), result.output
-        assert table == "fct_rejection" or "text in the file" in result.output
+        assert table in WITHOUT_TEXT or "text in the file" in result.output
     assert not people().search(result.output.encode())
 
 

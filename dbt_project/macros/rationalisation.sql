@@ -1,0 +1,30 @@
+{# What the rationalisation of systems needs: dated reference rows, ends of contracts, medians. What engines say differently is dispatched. #}
+{# Whether a row with valid_from_date and valid_to_date holds at the as-of date; an empty end is open. #}
+{% macro holds_at_as_of_date() -%}
+    coalesce(valid_from_date, {{ as_of_date() }}) <= {{ as_of_date() }}
+    and coalesce(valid_to_date, {{ as_of_date() }}) >= {{ as_of_date() }}
+{%- endmacro %}
+
+{# Where the end of a contract lies beside the as-of date. #}
+{% macro contract_standing(contract_id, end_date) -%}
+    case
+        when {{ contract_id }} is null
+        then 'none'
+        when {{ end_date }} is null
+        then 'open_ended'
+        when {{ end_date }} < {{ as_of_date() }}
+        then 'ended'
+        when {{ end_date }} <= {{ dbt.dateadd("month", 12, as_of_date()) }}
+        then 'ends_within_a_year'
+        else 'runs_on'
+    end
+{%- endmacro %}
+
+{# Aggregate: the median of an amount, the mean of the two in the middle where their number is even. #}
+{% macro median_amount(amount) -%}
+    {{ return(adapter.dispatch("median_amount")(amount)) }}
+{%- endmacro %}
+
+{% macro duckdb__median_amount(amount) -%}
+    cast(median({{ amount }}) as decimal(18, 2))
+{%- endmacro %}
