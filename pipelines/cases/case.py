@@ -149,7 +149,7 @@ class Case:
         last = date(self.setting.first_year + RETENDER_YEARS, 1, 1)
         costs = [(u.yearly_cost or 0.0, u.earliest_exit_date) for u in self.candidate.uses]
         soon = sum(cost for cost, leaving in costs if leaving is not None and leaving < last)
-        return 100 * soon / sum(cost for cost, _ in costs)
+        return 100 * soon / (sum(cost for cost, _ in costs) or 1.0)
 
     @cached_property
     def route(self) -> Route:

@@ -8,7 +8,7 @@ import numpy as np
 from pipelines.cases.assumptions import DiscountRate
 from pipelines.cases.rounding import Floats
 
-LOWEST_RATE, HIGHEST_RATE = -0.99, 10.0
+LOWEST_RATE, HIGHEST_RATE = -0.99, 9.99
 
 
 def discount_factors(bands: Sequence[DiscountRate], horizon: int) -> Floats:
@@ -49,7 +49,7 @@ class Rate:
 def internal_rate(flows: Floats) -> Rate:
     """The rate at which the net present value is 0, by bisection. One change of sign has one such rate (Descartes' rule).
 
-    Reasons for none: no_sign_change, many_sign_changes (several rates could be), out_of_range (below -99 % or above 1,000 %).
+    Reasons for none: no_sign_change, many_sign_changes (several rates could be), out_of_range (below -99 % or above 999 %).
     """
     signs = np.sign(flows[flows != 0])
     changes = int((signs[1:] != signs[:-1]).sum())

@@ -4,6 +4,7 @@ A game is an array of gains by coalition; coalition number c holds the players w
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import comb
 
 import numpy as np
@@ -93,17 +94,23 @@ class Sharing:
     core: Oere | None
     smallest: int
 
-    @property
+    @cached_property
     def shapley_of(self) -> Oere:
         """What the members of each coalition get together by Shapley shares."""
         total: Oere = (membership(len(self.shapley)) * self.shapley).sum(axis=1)
         return total
 
+    @cached_property
+    def serves(self) -> NDArray[np.bool_]:
+        """Which coalitions get by Shapley at least what they gain alone; an øre per member is rounding."""
+        sizes = membership(len(self.shapley)).sum(axis=1)
+        result: NDArray[np.bool_] = self.shapley_of + sizes >= self.gains
+        return result
+
     @property
     def is_shapley_in_core(self) -> bool:
-        """True when no group would do better alone than by its Shapley shares; an øre per member is rounding."""
-        sizes = membership(len(self.shapley)).sum(axis=1)
-        return bool((self.shapley_of + sizes >= self.gains).all())
+        """True when no group would do better alone than by its Shapley shares."""
+        return bool(self.serves.all())
 
 
 def share(values: Floats) -> Sharing:
