@@ -45,5 +45,5 @@ def _holds(row: Criterion, measures: Measures) -> bool:
 
 def _words(row: Criterion, measures: Measures) -> str:
     found = measures[row.measure]
-    limit = f"at least {row.at_least:,g}" if row.at_least is not None else f"at most {row.at_most:,g}"
+    limit = f"at least {row.at_least:,.10g}" if row.at_least is not None else f"at most {row.at_most:,.10g}"
     return f"{row.measure} {'unknown' if found is None else f'{found:,.0f}'} ({limit})"

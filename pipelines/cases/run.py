@@ -36,7 +36,7 @@ def write_cases(warehouse: Path, reference: Path, as_of: date, price_year: int, 
         candidates = _candidates(connection) if assumptions else []
         cases = [Case.of(candidate, assumptions, as_of) for candidate in candidates] if assumptions else []
         if cases:
-            _fill(connection, cases, price_year)
+            fill_tables(connection, cases, price_year)
         connection.execute("checkpoint")
     outcome = CasesOutcome(len(cases), sum(c.has_figures for c in cases), _empty_reason(assumptions, cases))
     write_json(record, asdict(outcome))
@@ -60,8 +60,8 @@ def _empty_reason(assumptions: Assumptions | None, cases: list[Case]) -> str | N
     return None if cases else "There is no candidate for a shared solution, so there are no business cases."
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, cases: list[Case], price_year: int) -> None:
-    """All tables. Cases stand in order of candidate_id, so that equal candidates give equal tables."""
+def fill_tables(connection: duckdb.DuckDBPyConnection, cases: list[Case], price_year: int) -> None:
+    """Fill all tables. Cases stand in order of candidate_id, so that equal candidates give equal tables."""
     figured = [case for case in cases if case.has_figures]
     draws = {c.candidate.candidate_id: d for c, d in zip(figured, simulated(figured), strict=True)}
     ranks = ranked(cases)

@@ -17,6 +17,7 @@ OERE = Decimal("0.01")
 TYPES = {"string": "varchar", "int": "integer"}
 CASE, FLOW, PART = "mart_business_case", "mart_business_case_cash_flow", "mart_business_case_by_administration"
 COALITION, SENSITIVITY = "mart_business_case_coalition", "mart_business_case_sensitivity"
+TABLES = (CASE, FLOW, PART, COALITION, SENSITIVITY)
 
 
 @cache
