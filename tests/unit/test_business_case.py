@@ -266,3 +266,38 @@ def test_the_samples_assumptions_are_whole_and_say_what_nobody_verified() -> Non
     assert not any(row.is_verified for row in known.financing_criteria)
     assert {row.route_code for row in known.financing_criteria} == {"pool", "internal_loan", "multi_year_frame"}
     assert set(known.steering_areas) <= set(LINES)
+
+
+def test_a_short_implementation_is_paid_whole_in_the_first_year(tmp_path: Path) -> None:
+    """Half a year: the move is over by mid-year 0, then management runs and half of the half effect is there."""
+    case = Case.of(PAIR, assumptions(tmp_path, implementation_years=0.5), AS_OF)
+    assert line(case, "migration")[1] == [-3000, 0, 0, 0]
+    assert line(case, "avoided_run")[1] == [10000, 30000, 40000, 40000]
+    assert case.flows.common[LINES.index("management")].tolist() == [-1000, -2000, -2000, -2000]
+
+
+def test_the_yearly_effect_holds_nothing_that_happens_once(tmp_path: Path) -> None:
+    """b moves in year 3 and then needs no tender of its own: 40, once."""
+    late = candidate(use("a", "p1", 1000.0), use("b", "p2", 400.0, date(2030, 7, 2)))
+    case = Case.of(late, assumptions(tmp_path, avoided_tender_amount_per_system=40), AS_OF)
+    assert line(case, "avoided_tender")[1][-1] > 0
+    run = sum(
+        case.flows.whole[LINES.index(n), -1] for n in ("licence", "hosting", "maintenance", "support", "management")
+    )
+    assert case.yearly_effect() == case.flows.whole[LINES.index("avoided_run"), -1] + run
+
+
+def test_who_only_joins_pays_no_acquisition_alone(tmp_path: Path) -> None:
+    """60 for acquisition and 6 of reserve on it: the coalition of a alone, who keeps its product, has neither."""
+    without = Case.of(PAIR, assumptions(tmp_path), AS_OF).sharing
+    bought = Case.of(PAIR, assumptions(tmp_path, acquisition_amount=60), AS_OF).sharing
+    assert without is not None
+    assert bought is not None
+    assert (without.values - bought.values).tolist() == [0, 0, 6600, 6600]
+
+
+def test_candidates_that_look_alike_are_not_drawn_alike(tmp_path: Path) -> None:
+    known = assumptions(tmp_path, RANGES)
+    twin = Candidate("c2", "c2", False, PAIR.uses)
+    first, second = simulated([Case.of(PAIR, known, AS_OF), Case.of(twin, known, AS_OF)])
+    assert first.p50 != second.p50
