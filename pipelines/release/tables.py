@@ -36,9 +36,10 @@ class TableFacts:
 
 
 def published_tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[tuple[str, str]]:
-    """(schema, table) of everything in the published schemas of an attached database, ordered by name."""
+    """(schema, table or view) of everything in the published schemas of an attached database, ordered by name."""
     return connection.execute(
-        "select schema_name, table_name from duckdb_tables() where database_name = ? and list_contains(?, schema_name) order by 2",
+        "select table_schema, table_name from information_schema.tables "
+        "where table_catalog = ? and list_contains(?, table_schema) order by 2",
         [database, list(PUBLISHED_SCHEMAS)],
     ).fetchall()
 
@@ -61,13 +62,14 @@ def copy_tables(
     """
     facts = {}
     with duckdb.connect(str(target)) as connection:
-        connection.execute(f"attach {literal(str(warehouse))} as build (read_only)")
+        # Under the name that it was written under, by which its views know their tables.
+        connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
         descriptions = model_descriptions(manifest)
-        for schema, name in published_tables(connection, "build"):
-            connection.execute(f'create table "{name}" as select * from build."{schema}"."{name}" order by all')
+        for schema, name in published_tables(connection, "warehouse"):
+            connection.execute(f'create table "{name}" as select * from warehouse."{schema}"."{name}" order by all')
             _comment(connection, name, *descriptions.get(name, ("", {})))
             facts[name] = table_facts(connection, f'"{name}"')
-        connection.execute("detach build")
+        connection.execute("detach warehouse")
         _release_table(connection, release)
         connection.execute("checkpoint")
     return facts

@@ -88,12 +88,21 @@ def read(path: Path, encoding: str = "utf-8-sig") -> tuple[Rows, int]:
     return rows, len(every) - len(rows)
 
 
-@pytest.mark.parametrize("name", ["devon", "us-federal", "gsa"])
-def test_release_passes_without_a_warning(name: str, released: Callable[[str], Instance]) -> None:
+# One agency of 2024 wrote its dates in a spreadsheet that kept day and month: 17 of its 28 rows have no year to be read.
+SHORTENED_DATES = (
+    "No administration has more than 10 % of its rows in a delivery in force rejected, even where the whole file has fewer: "
+    "not true of 1 of 37 rows (2.7 %), such as 60.71."
+)
+
+
+@pytest.mark.parametrize(("name", "warnings"), [("devon", []), ("us-federal", [SHORTENED_DATES]), ("gsa", [])])
+def test_release_warns_of_nothing_but_what_is_so(
+    name: str, warnings: list[str], released: Callable[[str], Instance]
+) -> None:
     manifest = json.loads((released(name).releases / "current" / "release.json").read_bytes())
     counts = manifest["audit"]["counts"]
-    assert manifest["audit"]["warnings"] == []
-    assert {n: c for n, c in counts.items() if n not in ("passed", "not_applicable") and c} == {}
+    assert manifest["audit"]["warnings"] == warnings
+    assert {n: c for n, c in counts.items() if n not in ("passed", "not_applicable", "warning") and c} == {}
     assert (manifest["refused"], manifest["not_taken"], manifest["late"]) == ([], [], [])
     raw = released(name).raw
     assert [p.name for p in raw.rglob("d*.json") if json.loads(p.read_bytes()).get("warnings")] == []

@@ -113,7 +113,11 @@ def test_rows_that_a_delivery_does_not_account_for_are_named(
 
 
 LOST_POSTING = {"postings.delivered_rows", "postings.rows", "postings.known_amounts", "postings.amount"}
-SPENT = {"spend_decided.rows", "spend_decided.amount", "spend_decided.days"}  # the warehouse decided on what raw has lost
+SPENT = {
+    "spend_decided.rows",
+    "spend_decided.amount",
+    "spend_decided.days",
+}  # the warehouse decided on what raw has lost
 
 
 @pytest.mark.parametrize(

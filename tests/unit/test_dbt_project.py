@@ -275,7 +275,8 @@ def test_published_model_has_a_key_test(path: Path) -> None:
         test for column in columns_of(model) for test in column.get("data_tests", [])
     ]
     assert any(test == "unique" or (isinstance(test, dict) and "unique_combination" in test) for test in tests)
-    assert any(column.get("constraints") == [{"type": "not_null"}] for column in columns_of(model))
+    constrained = any(column.get("constraints") == [{"type": "not_null"}] for column in columns_of(model))
+    assert constrained or f"{path.stem}_has_what_every_line_has" in str(tests)  # a view has no constraints, so a test says it
 
 
 @pytest.mark.parametrize("path", model_files("core"), ids=by_stem)
@@ -338,5 +339,4 @@ def test_every_mart_column_has_a_danish_label() -> None:
 
 def test_every_hard_step_has_an_example_calculated_by_hand(manifest: dict[str, Any]) -> None:
     tested = {test["model"] for test in manifest["unit_tests"].values()}
-    joined_only = {"mart_it_landscape"}  # a join; the data test landscape_keeps_every_system holds it
-    assert {path.stem for path in model_files("intermediate", "marts")} - tested == joined_only
+    assert {path.stem for path in model_files("intermediate", "marts")} - tested == set()

@@ -24,7 +24,7 @@ with
                 ),
                 ''
             ) as internal_reference_code
-        from {{ ref("fct_posting") }} as postings
+        from {{ ref("int_posting__decided") }} as postings
         inner join
             {{ ref("int_spend_rule__numbered") }} as rules
             on postings.spend_rule_code = rules.spend_rule_code

@@ -23,5 +23,5 @@ select
             source_row_number,
             coalesce(source_column, '')
     ) as undecided_rank
-from {{ ref("fct_posting") }}
+from {{ ref("int_posting__decided") }}
 where is_it is null

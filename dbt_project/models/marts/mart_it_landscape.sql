@@ -11,6 +11,33 @@ with
             {{ ref("dim_capability") }} as capability
             on links.capability_code = capability.capability_code
         group by links.system_id
+    ),
+
+    ledgers as (
+        select
+            administration_code,
+            {{ dbt.last_day("max(posting_date)", "month") }} as spend_until_date
+        from {{ ref("fct_it_spend") }}
+        group by administration_code
+    ),
+
+    spent as (
+        select
+            spend.system_id,
+            sum(
+                case when spend.spend_kind_code = 'run' then spend.spend_amount end
+            ) as run_spend_amount,
+            sum(
+                case when spend.spend_kind_code = 'change' then spend.spend_amount end
+            ) as change_spend_amount
+        from {{ ref("fct_it_spend") }} as spend
+        inner join
+            ledgers
+            on spend.administration_code = ledgers.administration_code
+            and spend.posting_date
+            > {{ extend_by_months("ledgers.spend_until_date", -12) }}
+        where spend.system_id is not null and not spend.is_eliminated
+        group by spend.system_id
     )
 
 select
@@ -45,6 +72,22 @@ select
     systems.user_count,
     systems.yearly_cost_amount,
     systems.yearly_cost_source,
+    ledgers.spend_until_date,
+    cast(spent.run_spend_amount as decimal(18, 2)) as run_spend_amount,
+    cast(spent.change_spend_amount as decimal(18, 2)) as change_spend_amount,
+    case
+        when systems.is_owner
+        then
+            {{
+                share_pct(
+                    filled_count(wanted_system_fields()),
+                    wanted_system_fields() | length,
+                )
+            }}
+    end as record_complete_pct,
+    case
+        when systems.is_owner then {{ missing_codes(wanted_system_fields()) }}
+    end as missing_field_codes,
     systems.owner_unit_code,
     systems.owner_unit_name,
     systems.criticality_code,
@@ -66,3 +109,5 @@ left join capabilities on systems.system_id = capabilities.system_id
 left join
     {{ ref("dim_contract") }} as contracts
     on systems.contract_id = contracts.contract_id
+left join ledgers on systems.owner_administration_code = ledgers.administration_code
+left join spent on systems.is_owner and systems.system_id = spent.system_id

@@ -1,0 +1,114 @@
+"""Print what raw Parquet → core and marts takes at 1, 5 and 10 million ledger lines, beside one hand-written DuckDB script.
+
+Not a test: it asserts no times, but stops when the script (floor.sql) and the models do not find the same. SIZES=n,n sets the sizes.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+from pipelines.instance import Instance
+from pipelines.sample.scaled import scale_postings
+from pipelines.transform.build import Build
+from pipelines.transform.dbt import DBT_EXECUTABLE, DBT_PROJECT, dbt_environment, dbt_variables
+from tests.conftest import copy_of_sample
+
+FLOOR = Path(__file__).with_name("floor.sql")
+SAME = (
+    ("lines", "core.fct_posting", "fct_posting", "count(*), sum(posting_amount), count(is_it), sum(source_row_number)"),
+    ("IT", "core.fct_it_spend", "fct_it_spend",
+     "count(*), sum(spend_amount), sum(spend_real_amount), count(system_id), count(contract_id), count(steering_area_code), "
+     "count(*) filter (is_eliminated), sum(confidence_pct)"),
+    ("undecided", "core.fct_undecided_posting", "undecided", "count(*), sum(posting_amount)"),
+)  # fmt: skip
+
+
+def sample_build(folder: Path) -> tuple[Instance, Build]:
+    """The sample released once, and its build with all inputs."""
+    instance = copy_of_sample(folder / "data")
+    command = [sys.executable, "-m", "pipelines.cli", "--instance", str(instance.root), "refresh"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stdout + done.stderr)
+    return instance, Build(max(instance.build.iterdir(), key=lambda p: p.stat().st_mtime))
+
+
+def scaled_build(build: Build, folder: Path, lines: int) -> tuple[Build, int]:
+    """A build with the same inputs but a ledger of that many lines; the number of lines."""
+    shutil.copytree(build.inputs, folder / "inputs", ignore=shutil.ignore_patterns("raw_postings"))
+    shutil.copy(build.plan_file, folder / "plan.json")
+    scaled = Build(folder)
+    return scaled, scale_postings(build.source("raw_postings"), scaled.source("raw_postings"), lines)
+
+
+def timed(command: list[str], environment: dict[str, str], folder: Path) -> tuple[float, float]:
+    """Wall seconds and peak memory in GB of one process."""
+    started = time.monotonic()
+    with (folder / "output.txt").open("w") as output:
+        process = subprocess.Popen(command, env=os.environ | environment, cwd=folder, stdout=output, stderr=output)
+        _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit((folder / "output.txt").read_text())
+    return time.monotonic() - started, usage.ru_maxrss / 1024**2
+
+
+def run_models(build: Build, instance: Instance) -> tuple[float, float]:
+    """One `dbt run` of the whole project."""
+    command = [str(DBT_EXECUTABLE), "run", "--project-dir", str(DBT_PROJECT), "--target-path", str(build.dbt_target),
+               "--log-path", str(build.dbt_target), "--vars", json.dumps(dbt_variables(build, instance))]  # fmt: skip
+    return timed(command, dbt_environment(build), build.folder)
+
+
+def run_floor(build: Build, price_year: int) -> tuple[float, float]:
+    """The hand-written script in a process of its own, with the same threads and memory as the models."""
+    code = (
+        "import duckdb; c = duckdb.connect('floor.duckdb', config={'threads': 2, 'memory_limit': '4GB'}); "
+        f"c.execute('set variable price_year = {price_year}'); c.execute(open({str(FLOOR)!r}).read())"
+    )
+    return timed([sys.executable, "-c", code], {}, build.folder)
+
+
+def differences(build: Build) -> list[str]:
+    """Where the script and the models do not agree."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"attach '{build.warehouse}' (read_only); attach '{build.folder / 'floor.duckdb'}' as floor"
+        )
+        found = []
+        for name, made, floor, figures in SAME:
+            here = connection.execute(f"select {figures} from warehouse.{made}").fetchone()
+            there = connection.execute(f"select {figures} from floor.{floor}").fetchone()
+            if here != there:
+                found.append(f"{name}: models {here}, script {there}")
+    return found
+
+
+def main() -> None:
+    """Measure and print a table."""
+    sizes = [int(n) for n in os.environ.get("SIZES", "1000000,5000000,10000000").split(",")]
+    print(
+        f"{'lines':>12}{'models s':>10}{'peak GB':>9}{'script s':>10}{'peak GB':>9}{'ratio':>7}{'s per million lines':>21}"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        instance, sample = sample_build(Path(folder))
+        for size in sizes:
+            place = Path(folder) / str(size)
+            build, lines = scaled_build(sample, place, size)
+            seconds, peak = run_models(build, instance)
+            floor, floor_peak = run_floor(build, instance.settings.price_year)
+            print(f"{lines:>12,}{seconds:>10.1f}{peak:>9.2f}{floor:>10.1f}{floor_peak:>9.2f}{seconds / floor:>7.2f}"
+                  f"{seconds / lines * 1e6:>21.2f}", flush=True)  # fmt: skip
+            if wrong := differences(build):
+                sys.exit("The script and the models do not find the same:\n" + "\n".join(wrong))
+            shutil.rmtree(place)
+
+
+if __name__ == "__main__":
+    main()
