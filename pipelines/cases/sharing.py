@@ -24,12 +24,13 @@ def membership(players: int) -> NDArray[np.bool_]:
 def coalition_values(own: Floats, common: float, replacing: float, has_migrated: tuple[bool, ...]) -> Floats:
     """Net present value of every coalition: its members' own, and the solution's common value once.
 
-    `replacing` is that part of the common value which falls away where no member replaces another product. Nobody: 0.
+    `replacing` is that part of the common value which falls away where no member replaces another product. One alone has
+    nobody to share with, and no common price: it goes on as today, 0.
     """
     members = membership(len(own))
     migrates = (members & np.array(has_migrated)).any(axis=1)
     values: Floats = (members * own).sum(axis=1) + common + replacing * migrates
-    values[0] = 0.0
+    values[members.sum(axis=1) < 2] = 0.0
     return values
 
 

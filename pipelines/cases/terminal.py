@@ -32,7 +32,7 @@ PARTS = {
 
 def print_case(release: str, price_year: int, base: Case, changed: Case | None, values: Mapping[str, float]) -> None:
     """Print a case, beside it what it would be with other values, and what its figures hang on."""
-    console = Console(highlight=False, markup=False, soft_wrap=True, width=max(Console().width, 110))
+    console = Console(highlight=False, markup=False, soft_wrap=True, width=max(Console().width, 140))
     candidate, last = base.candidate, changed or base
     console.print(f"{candidate.name} ({candidate.candidate_id}), release {release}")
     console.print(

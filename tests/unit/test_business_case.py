@@ -61,13 +61,12 @@ def test_measures_by_hand(pair: Case) -> None:
 
 
 def test_sharing_by_hand(pair: Case) -> None:
-    """a alone: only its part of the cost. b alone: -110 - 33 and the whole effect, as if a were not there."""
+    """Alone nobody shares, so the two split the gain by Shapley; a's part of the common cost is 5/7, and it is paid back."""
     common = -110 - 20 * (1 / 1.035 + 1 / 1.035**2 + 1 / 1.035**3)
-    own_b = -33 + 100 / 1.035 + 200 / 1.035**2 + 200 / 1.035**3
     assert pair.sharing is not None
-    assert pair.sharing.values.tolist() == [0, round(common * 100), round((own_b + common) * 100), 26468]
-    assert pair.sharing.shapley.tolist() == [0, 26468]  # a adds nothing
-    assert pair.sharing.smallest == 0b10
+    assert pair.sharing.values.tolist() == [0, 0, 0, 26468]
+    assert pair.sharing.shapley.tolist() == [13234, 13234]
+    assert pair.sharing.smallest == 0b11
     assert pair.values_by_administration.sum() == 26468
     assert pair.values_by_administration[0] == pytest.approx(common * 100 * 5 / 7, abs=1)
     assert pair.compensation is not None
@@ -288,12 +287,13 @@ def test_the_yearly_effect_holds_nothing_that_happens_once(tmp_path: Path) -> No
 
 
 def test_who_only_joins_pays_no_acquisition_alone(tmp_path: Path) -> None:
-    """60 for acquisition and 6 of reserve on it: the coalition of a alone, who keeps its product, has neither."""
-    without = Case.of(PAIR, assumptions(tmp_path), AS_OF).sharing
-    bought = Case.of(PAIR, assumptions(tmp_path, acquisition_amount=60), AS_OF).sharing
+    """60 for acquisition and 6 of reserve on it: a and c, who keep their product, have neither when b stays away."""
+    three = candidate(*PAIR.uses, use("c", "p1", 500.0))
+    without = Case.of(three, assumptions(tmp_path), AS_OF).sharing
+    bought = Case.of(three, assumptions(tmp_path, acquisition_amount=60), AS_OF).sharing
     assert without is not None
     assert bought is not None
-    assert (without.values - bought.values).tolist() == [0, 0, 6600, 6600]
+    assert (without.values - bought.values).tolist() == [0, 0, 0, 6600, 0, 0, 6600, 6600]
 
 
 def test_candidates_that_look_alike_are_not_drawn_alike(tmp_path: Path) -> None:
