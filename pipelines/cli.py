@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipelines import contract_commands
+from pipelines.case_command import case
 from pipelines.check.command import check
 from pipelines.command_options import instance_option
 from pipelines.decision_commands import decide
@@ -108,6 +109,7 @@ def ui(root: Path | None, port: int, host: str) -> None:
 
 
 portfolio.add_command(contract_commands.contract)
+portfolio.add_command(case)
 portfolio.add_command(check)
 portfolio.add_command(decide)
 portfolio.add_command(sign_off)

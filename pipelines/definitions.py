@@ -4,6 +4,7 @@ import dagster as dg
 from dagster.components import definitions
 
 from pipelines.defs.audit import audit_checks, release_asset
+from pipelines.defs.cases import case_assets
 from pipelines.defs.common import RefreshLock
 from pipelines.defs.ingest import ingest_assets
 from pipelines.defs.jobs import nightly_schedule, refresh_job
@@ -18,9 +19,10 @@ def build_definitions(instance: Instance) -> dg.Definitions:
     """Assets, checks, job and schedule for one municipality. Raises ConfigurationError when its configuration is faulty."""
     configuration = checked_configuration(instance)
     models = model_assets(instance, ensure_manifest())
-    published = sorted(key for key in models.keys if key.path[0] in PUBLISHED_SCHEMAS)
+    cases = case_assets(instance, models.keys)
+    published = sorted(key for key in (*models.keys, *cases.keys) if key.path[0] in PUBLISHED_SCHEMAS)
     return dg.Definitions(
-        assets=[*ingest_assets(configuration), models, release_asset(instance, published)],
+        assets=[*ingest_assets(configuration), models, cases, release_asset(instance, published)],
         asset_checks=[audit_checks(instance)],
         jobs=[refresh_job()],
         schedules=[nightly_schedule(instance)],

@@ -40,6 +40,8 @@ def print_release(instance: Instance, plan: dict[str, Any], build_id: str) -> bo
     _line(console, "Release", f"{manifest['release_id']}, as of {manifest['inputs']['as_of_date']}")
     if sentence := manifest.get("configuration", {}).get("sentence"):
         _line(console, "Settings", sentence)
+    if reason := (manifest.get("cases") or {}).get("empty_reason"):
+        _line(console, "Cases", reason)
     _line(console, "DuckDB", f"{folder / 'marts.duckdb'} ({len(manifest['tables'])} tables: dim_*, fct_*, mart_*)")
     _line(console, "Parquet", str(folder / "parquet"))
     _line(console, "Current", f"{instance.releases / CURRENT} -> {(instance.releases / CURRENT).resolve().name}")

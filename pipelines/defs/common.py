@@ -14,7 +14,7 @@ from pipelines.instance import Instance
 from pipelines.transform.build import Build
 
 OWNER = "team:it-portfolio"
-LANDING, RAW, INPUTS, RELEASE = "s1_landing", "s2_raw", "s3_inputs", "s8_release"
+LANDING, RAW, INPUTS, CASES, RELEASE = "s1_landing", "s2_raw", "s3_inputs", "s8_cases", "s9_release"
 MODEL_GROUPS = {"staging": "s4_staging", "intermediate": "s5_intermediate", "core": "s6_core", "marts": "s7_marts"}
 
 

@@ -12,6 +12,7 @@ from typing import IO, Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 
+from pipelines.cases.run import lay_out_tables
 from pipelines.defs.audit import audit_failure, audit_of
 from pipelines.defs.common import MODEL_GROUPS, OWNER, build_of, input_key, say
 from pipelines.instance import Instance
@@ -107,6 +108,7 @@ def model_assets(instance: Instance, manifest: Path) -> dg.AssetsDefinition:
         with redirect_stdout(_Progress(sys.stdout)):
             yield from invocation.stream()
         if not invocation.is_successful():
+            lay_out_tables(build.warehouse)  # so that the audit speaks of what failed, and not of what comes after
             raise audit_failure(audit_of(build, configured), build)
         say(context, "models built and tested")
 

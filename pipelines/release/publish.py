@@ -52,6 +52,7 @@ def publish(build: Build, instance: Instance) -> Path:
             "refused": plan["refused"],
             "configuration": plan["configuration"],
             "not_taken": plan["not_taken"],
+            "cases": json.loads(build.cases_record.read_text("utf-8")) if build.cases_record.exists() else None,
             "rows": plan["rows"],
             "rejected_rows": plan["rejected_rows"],
             "audit": {

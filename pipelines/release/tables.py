@@ -79,19 +79,24 @@ def copy_tables(
 
 
 def model_descriptions(manifest: dict[str, Any]) -> dict[str, tuple[str, dict[str, str]]]:
-    """Description of every dbt model and of its columns."""
+    """Description of every dbt model, of every published table that dbt knows as a source, and of their columns."""
     return {
         node["name"]: (node["description"], {n: c["description"] for n, c in node["columns"].items()})
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model"
+        for node in _described(manifest)
     }
 
 
 def trace_keys(manifest: dict[str, Any]) -> dict[str, Any]:
-    """What published models say of tracing their rows (`config.meta.trace`), by model."""
-    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
-    meta = {node["name"]: node["config"].get("meta", {}) for node in models if node["schema"] in PUBLISHED_SCHEMAS}
+    """What published tables say of tracing their rows (`config.meta.trace`), by name."""
+    published = [node for node in _described(manifest) if node["schema"] in PUBLISHED_SCHEMAS]
+    meta = {node["name"]: node["config"].get("meta", {}) for node in published}
     return {name: content["trace"] for name, content in meta.items() if "trace" in content}
+
+
+def _described(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """Models, and the sources that a later stage writes into a published schema (business cases)."""
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    return models + [s for s in manifest.get("sources", {}).values() if s["schema"] in PUBLISHED_SCHEMAS]
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, table: str, description: str, columns: dict[str, str]) -> None:

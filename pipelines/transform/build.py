@@ -49,6 +49,11 @@ class Build:
         return self.folder / "configuration"
 
     @property
+    def cases_record(self) -> Path:
+        """What came out of the business cases."""
+        return self.folder / "cases.json"
+
+    @property
     def plan_file(self) -> Path:
         return self.folder / "plan.json"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipelines.audit.delivery import EXPECTATIONS, compile_suite
 from pipelines.audit.limits import load_limits
+from pipelines.cases.assumptions import FILE_NAME, load_assumptions
 from pipelines.configuration import Configuration
 from pipelines.errors import ConfigurationError
 from pipelines.ingest.archive import Archive, ConfigurationInForce
@@ -27,6 +28,7 @@ def checked_configuration(instance: Instance) -> Configuration:
     read_decisions(instance)  # decisions that contradict each other are a faulty configuration
     read_sign_offs(instance)
     load_limits(EXPECTATIONS, instance.reference / "limits.yml")
+    load_assumptions(instance.reference / FILE_NAME)
     return configuration
 
 

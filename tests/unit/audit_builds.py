@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from pipelines.cases.tables import declared_tables
 from pipelines.contracts.catalogue import datasets
 from pipelines.instance import PROJECT_ROOT
 
@@ -147,14 +148,18 @@ def make_build(folder: Path) -> Path:
 
 
 def published_columns() -> dict[str, dict[str, str]]:
-    """`<schema>.<table>` of core and marts with column types, as the dbt project declares them."""
+    """`<schema>.<table>` of core and marts with column types, as the dbt project declares them; business cases included."""
     found: dict[str, dict[str, str]] = {}
     for schema in ("core", "marts"):
         for path in sorted((MODELS / schema).glob("*.yml")):
             for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
                 columns = {c["name"]: TYPES.get(c["data_type"], c["data_type"]) for c in model["columns"]}
                 found[f"{schema}.{model['name']}"] = columns
-    return found
+    return found | {name: _without_constraints(columns) for name, columns in declared_tables().items()}
+
+
+def _without_constraints(columns: dict[str, str]) -> dict[str, str]:
+    return {name: kind.removesuffix(" not null") for name, kind in columns.items()}
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, object]) -> None:

@@ -1,0 +1,100 @@
+"""A business case as a person reads it on a terminal. Figures come from the rows of the marts, so that both say the same."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.cases.case import Case, simulated
+from pipelines.cases.rows import Row, administration_rows, case_row, in_kroner
+
+SHOWN = {
+    "case_investment_amount": "Investment", "yearly_effect_amount": "Yearly effect at full phase-in",
+    "payback_years": "Payback (years)", "net_present_value_amount": "Net present value",
+    "cashable_net_present_value_amount": "... of what the budget sees", "internal_rate_pct": "Internal rate (per cent)",
+    "internal_rate_missing_code": "... or why none", "total_cost_of_ownership_amount": "Total cost of ownership",
+    "today_cost_of_ownership_amount": "... if nothing is done", "net_present_value_p10_amount": "NPV, P10",
+    "net_present_value_p50_amount": "NPV, P50", "net_present_value_p80_amount": "NPV, P80",
+    "positive_draw_pct": "Draws that gain (per cent)", "break_even_administration_count": "Administrations that must join",
+    "smallest_paying_administration_codes": "... whom to win first", "has_core": "A fair sharing exists",
+    "coalition_missing_code": "No coalitions because", "compensation_total_amount": "Compensation between purses",
+    "compensation_missing_code": "... or why none", "suggested_route_code": "Financing route",
+    "confidence_code": "Confidence",
+}  # fmt: skip
+PARTS = {
+    "administration_code": "administration", "case_investment_amount": "investment", "case_gain_amount": "gain",
+    "net_present_value_amount": "NPV", "compensation_amount": "compensation", "shapley_share_amount": "Shapley share",
+    "loan_yearly_payment_amount": "loan, a year",
+}  # fmt: skip
+
+
+def print_case(release: str, price_year: int, base: Case, changed: Case | None, values: Mapping[str, float]) -> None:
+    """Print a case, beside it what it would be with other values, and what its figures hang on."""
+    console = Console(highlight=False, markup=False, soft_wrap=True, width=max(Console().width, 140))
+    candidate, last = base.candidate, changed or base
+    console.print(f"{candidate.name} ({candidate.candidate_id}), release {release}")
+    console.print(
+        f"{len(candidate.uses)} systems at {', '.join(candidate.administrations)}; "
+        f"years {base.setting.first_year} to {base.setting.first_year + last.setting.horizon}, prices of {price_year}"
+    )
+    if not base.has_figures:
+        console.print("No figures: of none of its systems the yearly cost is known.")
+        return
+    for name, value in values.items():
+        console.print(f"set {name} = {value:,.10g} (the release: {base.assumptions[name]:,.10g})")
+    _print_figures(console, _figures(base, price_year), _figures(changed, price_year) if changed else None)
+    console.print(f"Financing: {last.route.reason}")
+    _print_parts(console, last)
+    _print_inputs(console, last)
+
+
+def _figures(case: Case, price_year: int) -> Row:
+    return case_row(case, price_year, None, simulated([case])[0])
+
+
+def _print_figures(console: Console, base: Row, changed: Row | None) -> None:
+    grid = Table(box=box.SIMPLE_HEAD)
+    for name in ("", "case", *(["with what is set"] if changed else [])):
+        grid.add_column(name, justify="left" if not name else "right", no_wrap=True)
+    for name, label in SHOWN.items():
+        cells = [base[name], *([changed[name]] if changed else [])]
+        if any(cell is not None for cell in cells):
+            grid.add_row(label, *map(_text, cells))
+    console.print(grid)
+
+
+def _print_parts(console: Console, case: Case) -> None:
+    grid = Table(box=box.SIMPLE_HEAD)
+    for label in PARTS.values():
+        grid.add_column(label, justify="left" if label == "administration" else "right", no_wrap=True)
+    for row in administration_rows(case):
+        grid.add_row(*(_text(row[name]) for name in PARTS))
+    console.print(grid)
+
+
+def _print_inputs(console: Console, case: Case) -> None:
+    """The five inputs with the largest swing, and the scenarios."""
+    grid = Table(box=box.SIMPLE_HEAD)
+    for label in ("what it hangs on", "value", "low", "high", "NPV at low", "NPV at high", "breaks even at"):
+        grid.add_column(label, justify="left" if label == "what it hangs on" else "right", no_wrap=True)
+    for e in case.inputs[:5]:
+        broken = e.break_even_reason if e.break_even is None else f"{e.break_even:,.2f}"
+        grid.add_row(
+            e.name,
+            *(f"{v:,.10g}" for v in (e.value, e.low, e.high)),
+            *(_text(in_kroner(v)) for v in (e.at_low, e.at_high)),
+            broken,
+        )
+    for s in case.scenarios:
+        grid.add_row(f"scenario {s.name}", "", "", "", "", _text(in_kroner(s.present_value)), "")
+    console.print(grid)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int | float | Decimal) else str(value)
