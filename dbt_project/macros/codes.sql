@@ -68,3 +68,8 @@
 {% macro has_any(condition) -%}
     max(case when {{ condition }} then 1 else 0 end) = 1
 {%- endmacro %}
+
+{# How deep a dotted code lies: 1 for 27, 2 for 27.03. #}
+{% macro code_level(code) -%}
+    length({{ code }}) - length(replace({{ code }}, '.', '')) + 1
+{%- endmacro %}
