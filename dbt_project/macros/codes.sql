@@ -52,3 +52,24 @@
 {% macro duckdb__contains_text(text, part) -%}
     contains({{ text }}, {{ part }})
 {%- endmacro %}
+
+{# The codes whose conditions hold, in the order given, in one cell joined by '|'; null when none does. #}
+{% macro codes_where(conditions) -%}
+    {%- set parts = [] -%}
+    {%- for code, condition in conditions.items() -%}
+        {%- do parts.append(
+            "case when " ~ condition ~ " then '|" ~ code ~ "' else '' end"
+        ) -%}
+    {%- endfor -%}
+    nullif(substring({{ dbt.concat(parts) }}, 2), '')
+{%- endmacro %}
+
+{# Aggregate: whether a condition holds for any row; unknown counts as no. #}
+{% macro has_any(condition) -%}
+    max(case when {{ condition }} then 1 else 0 end) = 1
+{%- endmacro %}
+
+{# How deep a dotted code lies: 1 for 27, 2 for 27.03. #}
+{% macro code_level(code) -%}
+    length({{ code }}) - length(replace({{ code }}, '.', '')) + 1
+{%- endmacro %}

@@ -278,35 +278,77 @@ def test_every_former_product_id_leads_to_a_product(marts: duckdb.DuckDBPyConnec
     assert products + former >= uses
 
 
-def test_planted_candidates_are_found_and_no_trap_is_merged(marts: duckdb.DuckDBPyConnection) -> None:
-    planted = json.loads((TRUTH / "planted.json").read_text("utf-8"))
-    product: dict[tuple[str, str], str] = {}
-    for code, key, product_id in marts.execute(
-        "select administration_code, system_key, product_id from dim_system"
+KINDS = {
+    "same_product_separate_contracts": "same_product",
+    "different_products_one_capability": "capability_overlap",
+    "common_expiry_window": "common_expiry",
+}
+Uses = frozenset[tuple[str, str]]
+
+
+def members_of(planted: dict[str, Any]) -> Uses:
+    return frozenset((m["administration_code"], m["system_key"]) for m in planted["members"])
+
+
+def ranked_candidates(marts: duckdb.DuckDBPyConnection) -> list[tuple[str, Uses]]:
+    """Kinds and systems of every candidate, best first."""
+    systems: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for candidate, code, key in marts.execute(
+        "select candidate_id, administration_code, system_key from fct_candidate_system"
     ).fetchall():
-        product[code, key] = product_id
+        systems[candidate].add((code, key))
+    ranked = marts.execute(
+        "select candidate_id, candidate_kind_codes from mart_shared_solution_candidate order by candidate_rank"
+    ).fetchall()
+    return [(kinds, frozenset(systems[candidate])) for candidate, kinds in ranked]
+
+
+def test_planted_candidates_are_among_the_best_twice_their_number(
+    marts: duckdb.DuckDBPyConnection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each as one candidate of its kind, with just the systems that were planted."""
+    planted = json.loads((TRUTH / "planted.json").read_text("utf-8"))["candidates"]
+    ranked = ranked_candidates(marts)
+    place = {systems: rank for rank, (_, systems) in enumerate(ranked, start=1)}
+    found = {members_of(candidate): place.get(members_of(candidate)) for candidate in planted}
+    with capsys.disabled():
+        print(f"\nplanted candidates at ranks {sorted(rank or 0 for rank in found.values())} of {len(ranked)}")
+    assert all(rank is not None and rank <= 2 * len(planted) for rank in found.values())
+    for candidate in planted:
+        kinds = ranked[place[members_of(candidate)] - 1][0].split("|")
+        assert KINDS[candidate["kind"]] in kinds, (candidate["capability_code"], kinds)
+
+
+def test_no_trap_is_among_the_best_candidates_or_taken_for_one_product(marts: duckdb.DuckDBPyConnection) -> None:
+    """Look-alikes, platforms that are shared already, and casework that the law keeps apart."""
+    planted = json.loads((TRUTH / "planted.json").read_text("utf-8"))
+    best = ranked_candidates(marts)[: 2 * len(planted["candidates"])]
+    merged = [trap for trap in planted["traps"] for _, systems in best if len(systems & members_of(trap)) > 1]
+    assert {trap["kind"] for trap in planted["traps"]} >= {"same_name", "already_shared", "kept_apart_by_law"}
+    assert merged == []
+    product = {
+        (code, key): product_id
+        for code, key, product_id in marts.execute(
+            "select administration_code, system_key, product_id from dim_system"
+        ).fetchall()
+    }
     for trap in planted["traps"]:
-        members = [
-            product[m["administration_code"], m["system_key"]]
-            for m in trap["members"]
-            if (m["administration_code"], m["system_key"]) in product
-        ]
+        members = [product[use] for use in members_of(trap) & set(product)]
         if len(trap["products"]) == len(trap["members"]):
             assert len(set(members)) == len(members), trap
-    found = defaultdict(set)
-    for kind, key, codes in marts.execute(
-        "select candidate_kind, candidate_key, administration_codes from mart_shared_solution_candidate"
-    ).fetchall():
-        found[kind, key] = set(codes.split("|"))
-    for candidate in planted["candidates"]:
-        concerned = {m["administration_code"] for m in candidate["members"]}
-        by_task = found["capability", candidate["capability_code"]]
-        by_product = [
-            found["product", product[m["administration_code"], m["system_key"]]]
-            for m in candidate["members"]
-            if (m["administration_code"], m["system_key"]) in product
-        ]
-        assert any(len(concerned & covered) >= 2 for covered in [by_task, *by_product]), candidate["capability_code"]
+
+
+def test_data_on_criminal_offences_is_a_reason_against_every_candidate_that_holds_them(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    found = marts.execute(
+        "select bool_or(f.data_sensitivity_code = 'criminal'), m.is_advised_against, m.barrier_codes like '%criminal_data%' "
+        "from mart_shared_solution_candidate m join fct_candidate_system f using (candidate_id) group by m.candidate_id, 2, 3"
+    ).fetchall()
+    assert {(bool(holds), against, bool(named)) for holds, against, named in found} == {
+        (True, True, True),
+        (False, False, False),
+    }
 
 
 def test_a_use_that_several_share_is_seen_by_each_and_costs_once(marts: duckdb.DuckDBPyConnection) -> None:

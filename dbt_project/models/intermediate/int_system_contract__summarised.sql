@@ -31,6 +31,7 @@ select
     system_use_id,
     max(case when contract_rank = 1 then contract_id end) as contract_id,
     count(*) as contract_count,
-    min(case when is_running then end_date end) as earliest_contract_end_date
+    min(case when is_running then end_date end) as earliest_contract_end_date,
+    max(case when is_running then 1 else 0 end) = 1 as has_running_contract
 from ranked
 group by system_use_id
