@@ -68,9 +68,10 @@ def run_models(build: Build, instance: Instance) -> tuple[float, float]:
 
 def run_floor(build: Build, price_year: int) -> tuple[float, float]:
     """The hand-written script in a process of its own, with the same threads and memory as the models."""
+    settings = {"threads": 2, "memory_limit": "6GB", "preserve_insertion_order": False}
     code = (
-        "import duckdb; c = duckdb.connect('floor.duckdb', config={'threads': 2, 'preserve_insertion_order': False, 'memory_limit': '6GB'}); "
-        f"c.execute('set enable_progress_bar = false'); c.execute('set variable price_year = {price_year}'); c.execute(open({str(FLOOR)!r}).read())"
+        f"import duckdb; c = duckdb.connect('floor.duckdb', config={settings}); c.execute('set enable_progress_bar = false'); "
+        f"c.execute('set variable price_year = {price_year}'); c.execute(open({str(FLOOR)!r}).read())"
     )
     return timed([sys.executable, "-c", code], {}, build.folder)
 
@@ -78,9 +79,7 @@ def run_floor(build: Build, price_year: int) -> tuple[float, float]:
 def differences(build: Build) -> list[str]:
     """Where the script and the models do not agree."""
     with duckdb.connect() as connection:
-        connection.execute(
-            f"attach '{build.warehouse}' (read_only); attach '{build.folder / 'floor.duckdb'}' as floor"
-        )
+        connection.execute(f"attach '{build.warehouse}' (read_only); attach '{build.folder / 'floor.duckdb'}' as floor")
         found = []
         for name, made, floor, figures in SAME:
             here = connection.execute(f"select {figures} from warehouse.{made}").fetchone()

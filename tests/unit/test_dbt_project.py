@@ -281,7 +281,9 @@ def test_published_model_has_a_key_test(path: Path) -> None:
     ]
     assert any(test == "unique" or (isinstance(test, dict) and "unique_combination" in test) for test in tests)
     constrained = any(column.get("constraints") == [{"type": "not_null"}] for column in columns_of(model))
-    assert constrained or f"{path.stem}_has_what_every_line_has" in str(tests)  # a view has no constraints, so a test says it
+    assert constrained or f"{path.stem}_has_what_every_line_has" in str(
+        tests
+    )  # a view has no constraints, so a test says it
 
 
 @pytest.mark.parametrize("path", model_files("core"), ids=by_stem)
