@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 INSTANCE ?= data
 REAL ?= $(firstword $(PORTFOLIO_REAL) ../shared/real)
 
-.PHONY: help setup run ui status test lint types unit real bench sample lock clean
+.PHONY: help setup run ui status test slow lint types unit real bench sample lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -30,8 +30,11 @@ ui: $(READY) ## start the Dagster UI and daemon on 127.0.0.1:3000
 status: $(READY) ## what is current, late, refused
 	@$(BIN)/portfolio --instance $(INSTANCE) status
 
-test: lint types ## lint, types and all tests
-	$(BIN)/pytest -n 2 --dist loadfile
+test: lint types ## lint, types and the tests of code, wiring and the sample
+	$(BIN)/pytest -n 2 --dist loadfile -m "not real and not slow"
+
+slow: $(READY) ## the tests that take longer: real public extracts, days in the past, night after night
+	$(BIN)/pytest -n 2 --dist loadfile -m "real or slow"
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 from pipelines.errors import PortfolioError
@@ -11,8 +13,9 @@ from pipelines.instance import PROJECT_ROOT, Instance
 from pipelines.transform.build import Build
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
-DBT_EXECUTABLE = Path(sys.prefix) / "bin" / "dbt"
+DBT_EXECUTABLE = Path(sys.prefix) / "bin" / "portfolio-dbt"  # run_dbt.py
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
+PARSED = "partial_parse.msgpack"
 
 
 def dbt_environment(build: Build | None = None) -> dict[str, str]:
@@ -33,19 +36,38 @@ def dbt_variables(build: Build, instance: Instance) -> dict[str, object]:
 
 
 def ensure_manifest() -> Path:
-    """dbt's manifest of the project as it is now; parsed again only when a file of the project has changed."""
+    """dbt's manifest of the project as it is now; parsed again only when a file of the project or dbt itself has changed.
+
+    Beside it lies the same in the form that dbt takes back (`PARSED`). Both are replaced whole: others may be reading them.
+    """
     stamp = MANIFEST.with_name("manifest.source")
-    now = fingerprint({p.relative_to(DBT_PROJECT).as_posix(): sha256_of(p) for p in _project_files()})
-    if MANIFEST.exists() and stamp.exists() and stamp.read_text("utf-8") == now:
+    now = fingerprint({p.relative_to(DBT_PROJECT).as_posix(): sha256_of(p) for p in _project_files()} | _versions())
+    made = (MANIFEST, MANIFEST.with_name(PARSED), stamp)
+    if all(path.exists() for path in made) and stamp.read_text("utf-8") == now:
         return MANIFEST
+    MANIFEST.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=MANIFEST.parent) as folder:
+        _parse(Path(folder))
+        (Path(folder) / stamp.name).write_text(now, "utf-8")
+        for path in made:
+            (Path(folder) / path.name).replace(path)
+    return MANIFEST
+
+
+def _parse(target: Path) -> None:
+    """Parse for a build's file: its name is what models call their database, wherever it lies."""
+    environment = dbt_environment() | {"PORTFOLIO_WAREHOUSE": "warehouse.duckdb"}
     done = subprocess.run(
-        [str(DBT_EXECUTABLE), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--target-path", str(MANIFEST.parent)],
-        env=os.environ | dbt_environment(), capture_output=True, text=True, check=False,
+        [str(Path(sys.prefix) / "bin" / "dbt"), "--quiet", "parse", "--project-dir", str(DBT_PROJECT),
+         "--target-path", str(target), "--log-path", str(target)],
+        env=os.environ | environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
         raise PortfolioError(f"The dbt project cannot be parsed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-    stamp.write_text(now, "utf-8")
-    return MANIFEST
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in ("dbt-core", "dbt-duckdb")}
 
 
 def _project_files() -> list[Path]:

@@ -23,6 +23,9 @@ NAMES = {
 STATUS = {"drift": "operational", "slut": "retired"}
 
 
+pytestmark = pytest.mark.slow  # night after night
+
+
 def write_contract(root: Path, dataset: str, status: dict[str, str], unit: int = 1) -> None:
     """A snapshot of systems or contracts of the administration `it`, amounts in kroner or in thousands."""
     properties: list[dict[str, Any]] = []

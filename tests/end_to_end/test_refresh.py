@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 import yaml
 
 from pipelines.defs.common import refresh_lock
@@ -43,6 +44,7 @@ def test_the_first_refresh_ends_by_saying_what_came_out(released_sample: Instanc
     assert not list(released_sample.releases.rglob("*.wal"))
 
 
+@pytest.mark.slow
 def test_twice_changes_nothing(sample_copy: Instance, portfolio: Run) -> None:
     before = manifest(sample_copy)["release_id"]
     done = portfolio(sample_copy.root, "refresh")
@@ -207,6 +209,7 @@ def test_dagsters_own_command_gives_the_same_release(sample_copy: Instance) -> N
     assert {n: t for n, t in checksums(sample_copy).items() if n != "release"} == checksums_of(sample_copy, before)
 
 
+@pytest.mark.slow
 def test_an_earlier_day_sees_only_what_had_arrived(sample_copy: Instance, portfolio: Run) -> None:
     before = manifest(sample_copy)["release_id"]
     done = portfolio(sample_copy.root, "refresh", "--as-of", "2026-07-31")
@@ -220,6 +223,7 @@ def test_an_earlier_day_sees_only_what_had_arrived(sample_copy: Instance, portfo
     assert connection.execute("select as_of_date from release").fetchone() == (date(2026, 7, 31),)
 
 
+@pytest.mark.slow
 def test_a_withdrawn_delivery_stops_counting(sample_copy: Instance, portfolio: Run) -> None:
     connection = duckdb.connect(str(sample_copy.releases / "current" / "marts.duckdb"), read_only=True)
     delivery, rows = connection.execute(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from pipelines.ingest.archive import Archive
 from tests.end_to_end.test_as_of import NAMES, STATUS, configure, deliver, refreshed, tables, write_contract
@@ -15,6 +16,9 @@ SYSTEMS, CONTRACTS = "Id;Navn;Status;Pris", "Nr;Titel;Systemer;Pris"
 DECISION = (
     "kind,left,right,decision,decided_by,decided_date,reason\nproduct,it/1,it/4,same,kontorchef,2026-03-12,Samme\n"
 )
+
+
+pytestmark = pytest.mark.slow  # night after night
 
 
 def changes(root: Path, manifest: dict[str, Any]) -> set[tuple[Any, ...]]:
