@@ -116,6 +116,10 @@ TABLES: dict[str, list[dict[str, object]]] = {
         {"administration_code": "okf", "is_owner": True, "is_in_use": True, "product_id": "p2", "supplier_id": "x",
          "capability_codes": "27", "contract_id": "c", "yearly_cost_amount": 50},
     ],
+    "marts.mart_rationalisation": [
+        {"administration_code": "okf", "system_id": "1", "business_value_score_value": 4, "technical_fit_score_value": 2,
+         "cost_per_user_ratio_value": 1},
+    ],
     "marts.mart_it_spend": [
         {"administration_code": "okf", "fiscal_year": 2025, "is_eliminated": False, "spend_part_count": 1, "spend_amount": "100.10",
          "rule_confidence_pct": 90, "unassigned_spend_pct": 0, "currency_code": "DKK"},
