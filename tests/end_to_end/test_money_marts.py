@@ -121,7 +121,7 @@ def test_payback_is_what_counting_the_years_gives(marts: duckdb.DuckDBPyConnecti
     shown = {
         (code, project): payback
         for code, project, payback in marts.execute(
-            "select administration_code, project_code, payback_years from mart_investment_committee_table"
+            "select administration_code, project_code, plan_payback_years from mart_investment_committee_table"
         ).fetchall()
     }
     assert shown == {key: counted(plan) for key, plan in plans.items()}

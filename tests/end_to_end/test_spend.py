@@ -25,15 +25,15 @@ JOINED = """
     left join marts.dim_system y on s.system_id = y.system_id
 """
 MUTATIONS = [
-    ("update core.{0} set {1} = -{1} where rowid = (select min(rowid) from core.{0} where {1} <> 0)", "sign"),
-    ("delete from core.{0} where rowid = (select min(rowid) from core.{0})", "row"),
-    ("update core.{0} set posting_date = posting_date + 40 where rowid = (select min(rowid) from core.{0})", "date"),
+    ("update {0} set {1} = -{1} where rowid = (select min(rowid) from {0} where {1} <> 0)", "sign"),
+    ("delete from {0} where rowid = (select min(rowid) from {0})", "row"),
+    ("update {0} set posting_date = posting_date + 40 where rowid = (select min(rowid) from {0})", "date"),
 ]
 AMOUNTS = {
-    "fct_posting": "posting_amount",
-    "fct_it_spend": "spend_amount",
-    "fct_undecided_posting": "posting_amount",
-    "fct_internal_posting": "posting_amount",
+    "intermediate.int_posting__decided": "posting_amount",  # which fct_posting shows
+    "core.fct_it_spend": "spend_amount",
+    "core.fct_undecided_posting": "posting_amount",
+    "core.fct_internal_posting": "posting_amount",
 }
 
 

@@ -103,5 +103,5 @@ select
                 + 1
                 + {{ whole_quotient_up("open_cents", "full_cents") }}
         end as bigint
-    ) as payback_years
+    ) as plan_payback_years
 from counted

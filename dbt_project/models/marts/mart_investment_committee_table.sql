@@ -42,7 +42,7 @@ with
                 }}
                 as {{ name }}_efficiency_millions,
             {% endfor %}
-            min(payback.payback_years) as payback_years,
+            min(payback.plan_payback_years) as plan_payback_years,
             min(payback.first_investment_year) as first_investment_year,
             min(payback.full_phase_in_year) as full_phase_in_year
         from {{ ref("int_investment_year__priced") }} as years
@@ -61,7 +61,7 @@ select
     summed.transfer_investment_millions,
     summed.service_efficiency_millions,
     summed.other_efficiency_millions,
-    summed.payback_years,
+    summed.plan_payback_years,
     committees.committee_name,
     named.administration_code,
     administrations.administration_name,
