@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 INSTANCE ?= data
 REAL ?= $(firstword $(PORTFOLIO_REAL) ../shared/real)
 
-.PHONY: help setup run ui status test slow lint types unit real bench sample lock clean
+.PHONY: help setup run ui status test extracts slow lint types unit real bench sample lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -33,8 +33,11 @@ status: $(READY) ## what is current, late, refused
 test: lint types ## lint, types and the tests of code, wiring and the sample
 	$(BIN)/pytest -n 2 --dist loadfile -m "not real and not slow"
 
-slow: $(READY) ## the tests that take longer: real public extracts, days in the past, night after night
-	$(BIN)/pytest -n 2 --dist loadfile -m "real or slow"
+extracts: $(READY) ## the tests on real public extracts
+	$(BIN)/pytest -n 2 --dist loadfile -m real
+
+slow: $(READY) ## the tests that refresh again and again: days in the past, night after night
+	$(BIN)/pytest -n 2 --dist loadfile -m slow
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -145,6 +145,7 @@ def test_a_build_that_fails_its_audit_leaves_current_untouched(sample_copy: Inst
     assert (sample_copy.releases / "current").resolve().name == before
 
 
+@pytest.mark.slow
 def test_a_critical_expectation_stops_the_release(sample_copy: Instance, portfolio: Run) -> None:
     before = manifest(sample_copy)["release_id"]
     limits = {"minimum_fiscal_year": 2026}
@@ -179,6 +180,7 @@ def test_only_one_refresh_at_a_time(sample_copy: Instance, portfolio: Run) -> No
     assert str(os.getpid()) in done.stderr
 
 
+@pytest.mark.slow
 def test_dagsters_own_command_gives_the_same_release(sample_copy: Instance) -> None:
     """What the UI launches is this job, loaded from workspace.yaml's module, and not the command's own code."""
     before = manifest(sample_copy)["release_id"]
