@@ -20,8 +20,8 @@ with
 
     postings as (
         select *
-        from {{ ref("int_posting__deduplicated") }}
-        where not is_repeated and (contract_key is not null or system_key is not null)
+        from {{ ref("int_posting__decided") }}
+        where contract_key is not null or system_key is not null
     ),
 
     investments as (
