@@ -12,10 +12,11 @@ import duckdb
 from pydantic import ValidationError
 
 from pipelines.command_options import instance_option
+from pipelines.decision_files import read_rows
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.files import write_atomically
 from pipelines.instance import Instance, describe_validation
-from pipelines.linkage.decisions import COLUMNS, Decision, add_decisions, decisions_file, read_decisions, read_rows
+from pipelines.linkage.decisions import COLUMNS, Decision, add_decisions, decisions_file, read_decisions
 from pipelines.transform.plan import today
 
 SHOWN = ("left_name", "right_name", "is_linked", "link_probability", "link_reason", "affected_amount", "affected_user_count",

@@ -4,8 +4,6 @@ The file is `reference/decisions/sign_off.csv`. A row holds the value that was l
 since is open again.
 """
 
-import csv
-import io
 import re
 from datetime import date
 from decimal import Decimal
@@ -14,11 +12,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from pipelines.decision_files import read_rows, write_rows
 from pipelines.errors import ConfigurationError, PortfolioError
-from pipelines.files import write_atomically
 from pipelines.ingest.privacy import PERSON
 from pipelines.instance import Instance, describe_validation
-from pipelines.linkage.decisions import read_rows
 
 FILE_NAME = "sign_off.csv"
 CONTACT = r"@|\b[0-9]{6}[- ]?[0-9]{4}\b"
@@ -108,13 +105,5 @@ def add_sign_off(instance: Instance, new: SignOff) -> bool:
             f"{new.release_id}, found it {same.decision_code} today. Nothing was recorded; correct that line instead."
         )
     if same is None:
-        write_atomically(sign_off_file(instance), _text([*known, new]))
+        write_rows(sign_off_file(instance), COLUMNS, [*known, new])
     return same is None
-
-
-def _text(rows: list[SignOff]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([getattr(row, c) for c in COLUMNS] for row in rows)
-    return out.getvalue()

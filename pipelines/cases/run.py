@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.cases.assumptions import FILE_NAME, Assumptions, load_assumptions
-from pipelines.cases.candidates import CANDIDATES, MEMBERS, Candidate, read_candidates
+from pipelines.cases.candidates import CANDIDATES, MEMBERS, read_candidates
 from pipelines.cases.case import Case, ranked, simulated
 from pipelines.cases.rows import administration_rows, case_row, coalition_rows, flow_rows, sensitivity_rows, table
 from pipelines.cases.tables import CASE, COALITION, FLOW, PART, SENSITIVITY, create_tables, declared_tables, fill
@@ -33,8 +33,10 @@ def write_cases(warehouse: Path, reference: Path, as_of: date, price_year: int, 
     assumptions = load_assumptions(reference / FILE_NAME, as_of)
     with duckdb.connect(str(warehouse)) as connection:
         create_tables(connection)
-        candidates = _candidates(connection) if assumptions else []
-        cases = [Case.of(candidate, assumptions, as_of) for candidate in candidates] if assumptions else []
+        cases = []
+        if assumptions:
+            candidates = read_candidates(connection, f"marts.{CANDIDATES}", f"core.{MEMBERS}")
+            cases = [Case.of(candidate, assumptions, as_of) for candidate in candidates]
         if cases:
             fill_tables(connection, cases, price_year)
         connection.execute("checkpoint")
@@ -47,11 +49,6 @@ def lay_out_tables(warehouse: Path) -> None:
     """The tables of cases without rows, for a build that never came to its cases."""
     with duckdb.connect(str(warehouse)) as connection:
         create_tables(connection)
-
-
-def _candidates(connection: duckdb.DuckDBPyConnection) -> list[Candidate]:
-    tables = {row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()}
-    return read_candidates(connection, f"marts.{CANDIDATES}", f"core.{MEMBERS}") if MEMBERS in tables else []
 
 
 def _empty_reason(assumptions: Assumptions | None, cases: list[Case]) -> str | None:

@@ -4,8 +4,6 @@ The file is `reference/decisions/link_decision.csv`. A product's member is named
 `name|registration number`, as the sources write them.
 """
 
-import csv
-import io
 from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -14,8 +12,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
+from pipelines.decision_files import read_rows, write_rows
 from pipelines.errors import ConfigurationError
-from pipelines.files import write_atomically
 from pipelines.instance import Instance, describe_validation
 
 Kind = Literal["product", "supplier"]
@@ -93,26 +91,6 @@ def read_decisions(instance: Instance) -> tuple[Decision, ...]:
     return tuple(decision for _, decision in decisions)
 
 
-def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file that a person filled in, with their lines; comma or semicolon, as spreadsheets save them."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(
-            f"{path}: expected UTF-8, found {error.reason}. Save the file as CSV UTF-8."
-        ) from error
-    header = text.partition("\n")[0]
-    reader = csv.DictReader(
-        io.StringIO(text, newline=""), delimiter=";" if header.count(";") > header.count(",") else ","
-    )
-    missing = [c for c in columns if c not in (reader.fieldnames or ())]
-    if missing:
-        raise ConfigurationError(
-            f"{path}: expected the columns {', '.join(columns)}, found none called {', '.join(missing)}. Correct the header row."
-        )
-    return [(reader.line_num, {c: (row[c] or "") for c in columns}) for row in reader]
-
-
 def contradictions(decisions: Iterable[tuple[int, Decision]]) -> list[str]:
     """Sentences that name the lines by which two things are the same and not the same, directly or by way of others."""
     decisions = list(decisions)
@@ -160,17 +138,9 @@ def add_decisions(instance: Instance, new: Sequence[Decision]) -> list[Decision]
             f"Nothing was recorded. In {decisions_file(instance)} as it would be, " + "; ".join(faults)
         )
     if added:
-        write_atomically(decisions_file(instance), _text(everything))
+        write_rows(decisions_file(instance), COLUMNS, everything)
     return added
 
 
 def _keys(decisions: Iterable[Decision]) -> set[tuple[str, tuple[str, str], str]]:
     return {(d.kind, d.pair, d.decision) for d in decisions}
-
-
-def _text(decisions: Iterable[Decision]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([getattr(d, c) for c in COLUMNS] for d in decisions)
-    return out.getvalue()
