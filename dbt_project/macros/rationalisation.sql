@@ -1,10 +1,4 @@
-{# What the rationalisation of systems needs: dated reference rows, ends of contracts, medians. What engines say differently is dispatched. #}
-{# Whether a row with valid_from_date and valid_to_date holds at the as-of date; an empty end is open. #}
-{% macro holds_at_as_of_date() -%}
-    coalesce(valid_from_date, {{ as_of_date() }}) <= {{ as_of_date() }}
-    and coalesce(valid_to_date, {{ as_of_date() }}) >= {{ as_of_date() }}
-{%- endmacro %}
-
+{# What the rationalisation of systems needs: ends of contracts, medians. What engines say differently is dispatched. #}
 {# Where the end of a contract lies beside the as-of date. #}
 {% macro contract_standing(contract_id, end_date) -%}
     case

@@ -16,6 +16,12 @@
     )
 {%- endmacro %}
 
+{# Whether a row with valid_from_date and valid_to_date holds at the as-of date; an empty end is open. #}
+{% macro holds_at_as_of_date() -%}
+    coalesce(valid_from_date, {{ as_of_date() }}) <= {{ as_of_date() }}
+    and coalesce(valid_to_date, {{ as_of_date() }}) >= {{ as_of_date() }}
+{%- endmacro %}
+
 {# The day before or after a date. #}
 {% macro day_before(day) -%}
     cast({{ dbt.dateadd("day", -1, day) }} as date)

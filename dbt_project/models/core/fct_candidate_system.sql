@@ -1,6 +1,5 @@
 -- The old cost of a system stops when the last of the running contracts that list it
--- can
--- have ended.
+-- can have ended.
 with
     exits as (
         select

@@ -1,20 +1,4 @@
 -- One row per line and system that shares it; a line without a target is one row.
-with
-    target_index as (
-        select index_value
-        from {{ ref("stg_price_index") }}
-        where price_year = {{ report_price_year() }}
-    ),
-
-    indexes as (
-        select
-            years.price_year,
-            years.index_value,
-            target_index.index_value as target_index_value
-        from {{ ref("stg_price_index") }} as years
-        cross join target_index
-    )
-
 select
     postings.delivery_id,
     postings.source_row_number,
@@ -85,4 +69,6 @@ left join
     on postings.delivery_id = internal.delivery_id
     and postings.source_row_number = internal.source_row_number
     and postings.source_column is not distinct from internal.source_column
-left join indexes on postings.fiscal_year = indexes.price_year
+left join
+    {{ ref("int_price_index__targeted") }} as indexes
+    on postings.fiscal_year = indexes.price_year

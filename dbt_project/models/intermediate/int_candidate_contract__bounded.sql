@@ -1,8 +1,6 @@
 -- From which day to which a candidate's contracts could each be made to end for a
--- common
--- date: not held for the others beyond so many months after its own term, and not
--- bridged
--- for more than so many after its last option.
+-- common date: not held for the others beyond so many months after its own term, and
+-- not bridged for more than so many after its last option.
 with
     parts as (
         select

@@ -1,7 +1,6 @@
 -- The date by which contracts of the most administrations can end, the earliest such
--- day:
--- a sweep over the days on which an administration's span begins or has ended, each
--- administration counted once however many contracts it has.
+-- day: a sweep over the days on which an administration's span begins or has ended,
+-- each administration counted once however many contracts it has.
 with
     contracts as (select * from {{ ref("int_candidate_contract__bounded") }}),
 

@@ -1,7 +1,6 @@
 -- Each contract that the common date can be brought about with, and what it costs to
--- wait
--- for it: the contract's yearly amount for the days after its own term; the part of it
--- after the last option is bridging, which the supplier must agree to.
+-- wait for it: the contract's yearly amount for the days after its own term; the part
+-- of it after the last option is bridging, which the supplier must agree to.
 with
     contracts as (
         select

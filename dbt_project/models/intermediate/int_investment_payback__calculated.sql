@@ -1,8 +1,7 @@
 -- Payback in whole years: the first year, counted from the first of the investment as
--- 1,
--- in which the benefits added up cover the whole investment, undiscounted, in one price
--- year. Benefits grow as the project plans them (phase-in); after the last planned year
--- that year's benefit goes on.
+-- 1, in which the benefits added up cover the whole investment, undiscounted, in one
+-- price year. Benefits grow as the project plans them (phase-in); after the last
+-- planned year that year's benefit goes on.
 with
     years as (
         select

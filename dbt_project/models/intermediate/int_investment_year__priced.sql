@@ -1,12 +1,6 @@
 -- The plan of a year is the adjusted one, or the adopted one where no adjusted one is
 -- known. An amount whose price year the index lacks makes the year unpriced.
 with
-    target_index as (
-        select index_value
-        from {{ ref("stg_price_index") }}
-        where price_year = {{ report_price_year() }}
-    ),
-
     priced as (
         select
             lines.administration_code,
@@ -22,15 +16,15 @@ with
                     {{
                         in_prices_of(
                             "lines.investment_amount",
-                            "years.index_value",
-                            "target_index.index_value",
+                            "indexes.index_value",
+                            "indexes.target_index_value",
                         )
                     }}
             end as real_amount
         from {{ ref("int_investment__carried") }} as lines
-        left join target_index on true
         left join
-            {{ ref("stg_price_index") }} as years on lines.price_year = years.price_year
+            {{ ref("int_price_index__targeted") }} as indexes
+            on lines.price_year = indexes.price_year
         where lines.is_latest_version
     )
 

@@ -1,6 +1,5 @@
 -- A use that supports 27.03.04 supports 27.03 and 27 too; codes of up to six levels.
--- What
--- a level's several codes of one use share of it is numbered here.
+-- What a level's several codes of one use share of it is numbered here.
 with
     split as (
         select system_use_id, capability_code

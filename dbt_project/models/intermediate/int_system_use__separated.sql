@@ -1,10 +1,7 @@
 -- System uses in use that are a solution of their own. Not of its own is one that
--- another
--- administration shares out (it stands at its owner), and one that nobody is known to
--- pay
--- while just one other administration pays for the product: that is how a common
--- supplier
--- inside the organisation looks, whose contract serves them all.
+-- another administration shares out (it stands at its owner), and one that nobody is
+-- known to pay while just one other administration pays for the product: that is how a
+-- common supplier inside the organisation looks, whose contract serves them all.
 with
     uses as (
         select

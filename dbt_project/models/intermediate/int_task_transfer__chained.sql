@@ -99,6 +99,5 @@ select
     responsible_administration_code,
     valid_from_date,
     valid_to_date,
-    coalesce(valid_from_date, {{ as_of_date() }}) <= {{ as_of_date() }}
-    and coalesce(valid_to_date, {{ as_of_date() }}) >= {{ as_of_date() }} as is_current
+    {{ holds_at_as_of_date() }} as is_current
 from dated

@@ -1,6 +1,5 @@
 -- Herfindahl-Hirschman index: 10,000 times the sum of the squared shares in the spend
--- of
--- a task, or of all; a supplier who paid back more than it was paid has no share.
+-- of a task, or of all; a supplier who paid back more than it was paid has no share.
 with
     period as (
         select
