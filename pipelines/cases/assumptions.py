@@ -101,7 +101,12 @@ class Criterion(Row):
 
     route_code: Literal["pool", "internal_loan", "multi_year_frame"]
     measure: Literal[
-        "payback_years", "administration_count", "investment_amount", "yearly_effect_amount", "retender_cost_pct"
+        "payback_years",
+        "administration_count",
+        "investment_amount",
+        "yearly_effect_amount",
+        "net_present_value_amount",
+        "retender_cost_pct",
     ]
     at_least: float | None = None
     at_most: float | None = None

@@ -158,6 +158,7 @@ class Case:
             "administration_count": len(self.candidate.administrations),
             "investment_amount": self.investment() / 100,
             "yearly_effect_amount": self.yearly_effect() / 100,
+            "net_present_value_amount": self.value / 100,
             "retender_cost_pct": self.retender_cost_pct,
         }
         return suggest(self.assumptions.financing_criteria, measures, self.candidate.is_advised_against)
