@@ -13,6 +13,7 @@ from pipelines.command_options import instance_option
 from pipelines.decision_commands import decide
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import Instance
+from pipelines.release_commands import diff, pin, releases, resume, rollback, verify
 from pipelines.sign_off_commands import sign_off
 from pipelines.trace.command import trace
 
@@ -108,12 +109,10 @@ def ui(root: Path | None, port: int, host: str) -> None:
     sys.exit(serve(Instance.load(root), host, port))
 
 
-portfolio.add_command(contract_commands.contract)
-portfolio.add_command(case)
-portfolio.add_command(check)
-portfolio.add_command(decide)
-portfolio.add_command(sign_off)
-portfolio.add_command(trace)
+for command in (
+    contract_commands.contract, case, check, decide, sign_off, trace, releases, rollback, resume, pin, diff, verify
+):  # fmt: skip
+    portfolio.add_command(command)
 
 
 def main() -> None:

@@ -34,6 +34,8 @@ class Settings(BaseModel):
     schedule: str = "30 2 * * *"
     owner: str = "it-portfolio"
     administrations: Literal["listed", "open"] = "listed"
+    keep_releases: int = Field(default=30, ge=2)
+    keep_days: int = Field(default=92, ge=1)
 
     @field_validator("time_zone")
     @classmethod

@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.errors import Locked
 from pipelines.files import write_atomically
 from pipelines.instance import INSTANCE_VARIABLE, Instance
-from pipelines.release.publish import all_releases
+from pipelines.release.pointer import all_releases
 from pipelines.transform.build import Build
 
 DAGSTER_YAML = """\
@@ -82,13 +82,13 @@ def refresh(instance: Instance, as_of: date | None = None, force: bool = False) 
 
 
 def has_ended(instance: Instance, plan: dict[str, Any] | None, force: bool, build_id: str) -> bool:
-    """Whether a run without an error came to its end: nothing had changed, or there is a release of its build.
+    """Whether a run without an error came to its end: nothing had changed, nothing may change, or there is a release of its build.
 
     Dagster skips what waits for an output that was never reported, and calls the run a success: seen November 2026, when dbt
     could not log the result of a model whose meta held a list of mappings.
     """
-    unchanged = plan is not None and plan["is_unchanged"] and not force
-    return unchanged or any(m["build_id"] == build_id for m in all_releases(instance))
+    nothing_to_do = plan is not None and (plan["is_unchanged"] or plan["held"]) and not force
+    return nothing_to_do or any(m["build_id"] == build_id for m in all_releases(instance))
 
 
 def end_dead_runs_of(instance: Instance) -> None:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pipelines.command_options import instance_option
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import Instance, describe_validation
+from pipelines.release.pointer import release_folder
 from pipelines.sign_off import SignOff, add_sign_off, sign_off_file
 from pipelines.transform.plan import today
 
@@ -31,7 +32,7 @@ def sign_off(
     FIGURE is a figure_code of mart_sign_off, such as systems_in_use, yearly_cost or it_spend_2025.
     """
     instance = Instance.load(root)
-    folder = (instance.releases / release).resolve()
+    folder = release_folder(instance, release)
     value = _value(folder, administration, figure)
     try:
         decision = SignOff(
@@ -53,8 +54,6 @@ def sign_off(
 def _value(folder: Path, administration: str, figure: str) -> Decimal:
     """The figure's value in a release. Raises PortfolioError that names the figures there are."""
     marts = folder / "marts.duckdb"
-    if not marts.is_file():
-        raise PortfolioError(f"Expected a release at {folder}, found none. Give one with --release, or refresh first.")
     with duckdb.connect(str(marts), read_only=True) as connection:
         try:
             rows = connection.execute(

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from pipelines.ingest.archive import Archive
 from pipelines.instance import PROJECT_ROOT, Instance
-from pipelines.release.publish import CURRENT, all_releases, current_release
+from pipelines.release.pointer import CURRENT, all_releases, current_release
 from pipelines.release.scorecard import Score, scorecard
 
 MANY = 12
@@ -45,6 +45,8 @@ def print_release(instance: Instance, plan: dict[str, Any], build_id: str) -> bo
     _line(console, "DuckDB", f"{folder / 'marts.duckdb'} ({len(manifest['tables'])} tables: dim_*, fct_*, mart_*)")
     _line(console, "Parquet", str(folder / "parquet"))
     _line(console, "Current", f"{instance.releases / CURRENT} -> {(instance.releases / CURRENT).resolve().name}")
+    if sentence := plan.get("held"):
+        _line(console, "Held", sentence)
     _line(
         console,
         "Next",

@@ -14,7 +14,9 @@ from pipelines.audit.suites import load_suites
 from pipelines.cases.candidates import CANDIDATES, MEMBERS
 from pipelines.defs.common import OWNER, RELEASE, build_of, say, told
 from pipelines.instance import Instance
-from pipelines.release.publish import is_current, publish
+from pipelines.release.pointer import is_current
+from pipelines.release.publish import publish
+from pipelines.release.standing import remove_old
 from pipelines.transform.build import Build
 from pipelines.transform.configured import instance_of
 
@@ -117,8 +119,18 @@ def release_asset(instance: Instance, published: list[dg.AssetKey]) -> dg.Assets
                 context,
                 f"released {folder.name}" + ("" if is_current(instance, folder) else " (of a past day: current stays)"),
             )
+            gone = remove_old(instance)
+            if gone:
+                say(
+                    context,
+                    f"removed {len(gone)} old releases (keep_releases, keep_days in instance.yml): {', '.join(gone)}",
+                )
             return dg.MaterializeResult(
-                metadata={"release_id": folder.name, "folder": dg.MetadataValue.path(str(folder))}
+                metadata={
+                    "release_id": folder.name,
+                    "folder": dg.MetadataValue.path(str(folder)),
+                    "removed_releases": gone,
+                }
             )
 
     return release

@@ -19,13 +19,16 @@ from pipelines.ingest.ingest import DeliveryState, ingest
 from pipelines.ingest.landing import land
 from pipelines.instance import Instance
 from pipelines.linkage.links import TABLES, make_links
-from pipelines.release.publish import clean_candidates, current_release, release_before
+from pipelines.release.pointer import current_release, release_before
+from pipelines.release.publish import clean_candidates
+from pipelines.release.standing import hold_of
 from pipelines.transform.build import Build, new_build
 from pipelines.transform.configured import configuration_of, configure
 from pipelines.transform.inputs import lay_out
 from pipelines.transform.plan import end_of_day, make_plan, today
 from pipelines.transform.previous import DESCRIPTIONS, lay_out_previous
 
+UNCHANGED = "verified unchanged: the same deliveries, configuration, as-of date and code as the current release"
 ARCHIVE = dg.AssetKey("archive")
 
 
@@ -231,12 +234,11 @@ def _inputs(configuration: Configuration) -> dg.AssetsDefinition:
                 )
             previous = release_before(instance, as_of)
             plan = make_plan(configured, states, as_of, current_release(instance), previous, run.problems)
-            build.save_plan(plan | {"configuration": run.configuration})
-            if plan["is_unchanged"] and not run.force:
-                say(
-                    context,
-                    "verified unchanged: the same deliveries, configuration, as-of date and code as the current release",
-                )
+            hold = hold_of(instance) if plan["is_of_today"] else None
+            held = hold.sentence if hold and hold.keeps_off(plan["inputs"]) else None
+            build.save_plan(plan | {"configuration": run.configuration, "held": held})
+            if (held or plan["is_unchanged"]) and not run.force:
+                say(context, held or UNCHANGED)
                 return
             lay_out(build, configured.instance, configured.contracts, states, as_of)
             _lay_out_previous(build, configured, plan["inputs"], previous)

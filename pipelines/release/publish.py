@@ -1,25 +1,24 @@
 """Make a release of an audited build and switch readers to it, last and in one step. The stage's front door."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pipelines import clock
 from pipelines.audit.result import AuditRecord, Outcome
 from pipelines.errors import AuditFailed, PortfolioError
 from pipelines.files import fingerprint, fresh_folder, sha256_of, write_json
 from pipelines.instance import PROJECT_ROOT, Instance
-from pipelines.release.tables import copy_tables, read_manifest, trace_keys, write_parquet
+from pipelines.release.pointer import CURRENT, current_release, switch
+from pipelines.release.standing import resume
+from pipelines.release.tables import copy_tables, read_manifest, row_keys, trace_keys, write_parquet
 from pipelines.transform.build import Build
 
 CANDIDATE = ".candidate"
-CURRENT = "current"
 
 
 def publish(build: Build, instance: Instance) -> Path:
@@ -30,6 +29,7 @@ def publish(build: Build, instance: Instance) -> Path:
     """
     audit = _audited(build)
     plan, manifest = build.plan(), read_manifest(build.dbt_target)
+    keys = row_keys(manifest)
     made_at = clock.now()
     release_id = f"{made_at:%Y%m%dT%H%M%SZ}-{fingerprint(plan['inputs'], build.build_id)[:8]}"
     candidate = fresh_folder(instance.releases / f"{CANDIDATE}-{release_id}")
@@ -60,7 +60,10 @@ def publish(build: Build, instance: Instance) -> Path:
                 "counts": audit.counts,
                 "warnings": [c.sentence for c in audit.checks if c.outcome is Outcome.warning],
             },
-            "tables": {name: {"rows": f.row_count, "checksum": f.checksum} for name, f in sorted(facts.items())},
+            "tables": {
+                name: {"rows": f.row_count, "checksum": f.checksum, "key": keys.get(name, [])}
+                for name, f in sorted(facts.items())
+            },
             "trace": trace_keys(manifest),
             "files": {
                 p.relative_to(candidate).as_posix(): sha256_of(p) for p in sorted(candidate.rglob("*")) if p.is_file()
@@ -72,6 +75,7 @@ def publish(build: Build, instance: Instance) -> Path:
     candidate.rename(folder)
     if plan["is_of_today"] or current_release(instance) is None:
         switch(instance, folder)
+        resume(instance)  # something had changed, or somebody asked for it
     return folder
 
 
@@ -121,57 +125,6 @@ def _read_back(candidate: Path) -> None:
         raise PortfolioError(
             f"The release candidate {candidate} could not be read back as written: {done.stdout}{done.stderr}"
         )
-
-
-def switch(instance: Instance, folder: Path) -> None:
-    """Point `current` at a release in one atomic step."""
-    temporary = instance.releases / f".{CURRENT}.{os.getpid()}"
-    temporary.unlink(missing_ok=True)
-    temporary.symlink_to(folder.name)
-    temporary.replace(instance.releases / CURRENT)
-    directory = os.open(instance.releases, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
-
-
-def is_current(instance: Instance, folder: Path) -> bool:
-    """True when readers see this release."""
-    return (instance.releases / CURRENT).resolve() == folder.resolve()
-
-
-def current_release(instance: Instance) -> dict[str, Any] | None:
-    """The manifest of the release that readers see, None before the first."""
-    path = instance.releases / CURRENT / "release.json"
-    if not path.exists():
-        return None
-    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return content
-
-
-def all_releases(instance: Instance) -> list[dict[str, Any]]:
-    """The manifests of all releases, newest first."""
-    manifests = [json.loads(p.read_text("utf-8")) for p in instance.releases.glob("2*/release.json")]
-    return sorted(manifests, key=lambda m: str(m["made_at"]), reverse=True)
-
-
-def release_before(instance: Instance, as_of: date) -> dict[str, Any] | None:
-    """The manifest of the release before the one to come; None when there is none, or it is no longer kept.
-
-    Today it is the one that readers see. For a day in the past it is what it was that day: what the day's own last release came
-    after, or else the newest release of a day before.
-    """
-    zone = ZoneInfo(instance.settings.time_zone)
-    if as_of == clock.now().astimezone(zone).date():
-        return current_release(instance)
-    releases = all_releases(instance)
-    made = [(datetime.fromisoformat(r["made_at"]).astimezone(zone).date(), r) for r in releases]
-    of_their_day = [(day, r) for day, r in made if r["inputs"]["as_of_date"] == day.isoformat()]
-    that_day = next((r for day, r in of_their_day if day == as_of), None)
-    if that_day is not None:
-        return next((r for r in releases if r["release_id"] == that_day["inputs"]["previous_release"]), None)
-    return next((r for day, r in of_their_day if day < as_of), None)
 
 
 def clean_candidates(instance: Instance) -> None:

@@ -18,6 +18,8 @@ def disagreements(folder: Path) -> list[str]:
     """Everything in which a release folder differs from its release.json: files, hashes, tables, counts, checksums."""
     manifest = json.loads((folder / "release.json").read_text("utf-8"))
     found = [f"{name}: a write-ahead log was left" for name in sorted(p.name for p in folder.rglob("*.wal"))]
+    there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {"release.json"}
+    found += [f"{name}: not in release.json" for name in sorted(there - set(manifest["files"]))]
     found += [
         f"{name}: expected SHA-256 {expected}, found {actual}"
         for name, expected in manifest["files"].items()

@@ -93,6 +93,28 @@ def trace_keys(manifest: dict[str, Any]) -> dict[str, Any]:
     return {name: content["trace"] for name, content in meta.items() if "trace" in content}
 
 
+def row_keys(manifest: dict[str, Any]) -> dict[str, list[str]]:
+    """The columns that tell a published table's rows apart, by table: what dbt tests as unique, else what a trace goes by.
+
+    One column comes before a combination, and of several the first. A test of some rows only (`where`) tells nothing of all.
+    """
+    published = [n for n in _described(manifest) if n["schema"] in PUBLISHED_SCHEMAS]
+    columns = {n["unique_id"]: list(n["columns"]) for n in published}
+    found: dict[str, list[tuple[int, int, list[str]]]] = {}
+    for node in manifest["nodes"].values():
+        test, model = node.get("test_metadata"), node.get("attached_node")
+        if (
+            model in columns
+            and test
+            and test["name"] in ("unique", "unique_combination")
+            and not node["config"]["where"]
+        ):
+            key = test["kwargs"].get("columns") or [test["kwargs"]["column_name"]]
+            found.setdefault(model, []).append((len(key), columns[model].index(key[0]), key))
+    tested = {n["name"]: min(found[n["unique_id"]])[2] for n in published if n["unique_id"] in found}
+    return {name: trace["key"] for name, trace in trace_keys(manifest).items()} | tested
+
+
 def _described(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     """Models, and the sources that a later stage writes into a published schema (business cases)."""
     models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]

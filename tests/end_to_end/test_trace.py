@@ -176,7 +176,7 @@ def test_what_is_not_there_is_told_with_what_is(released_sample: Instance, relea
     (key,) = released.example("mart_it_landscape").values()
     assert f"Try: portfolio trace mart_it_landscape system_id={key}" in failure("mart_it_landscape", "nobody")
     assert released.folder.name in failure("fct_posting", "posting_amount=1", "--release", "20200101T000000Z-0")
-    assert "expected one of" in failure("fct_posting", "posting_amount=1", "--release", "../archive")
+    assert "expected the id of a release" in failure("fct_posting", "posting_amount=1", "--release", "../archive")
 
 
 def test_rejected_rows_say_the_rule_and_show_the_row(released_sample: Instance, released: Released) -> None:

@@ -99,7 +99,7 @@ def test_a_case_without_figures_says_why(instance: Instance) -> None:
         (["seven", "--set", "analysis_amount=much"], ConfigurationError, "expected name=number"),
         (["seven", "--set", "analysis=1"], ConfigurationError, "Assumption 'analysis': expected one of"),
         (["seven", "--set", "horizon_years=2.5"], ConfigurationError, "expected a whole number"),
-        (["seven", "--release", "x"], PortfolioError, "expected one of 20261122T000000Z-1"),
+        (["seven", "--release", "x"], PortfolioError, "the newest: 20261122T000000Z-1"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_told(instance: Instance, arguments: list[str], kind: type[Exception], said: str) -> None:

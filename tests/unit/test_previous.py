@@ -11,7 +11,7 @@ import pytest
 from pipelines import clock
 from pipelines.files import write_json
 from pipelines.instance import Instance
-from pipelines.release.publish import release_before
+from pipelines.release.pointer import release_before
 from pipelines.transform.build import Build
 from pipelines.transform.previous import DESCRIPTIONS, PREVIOUS_TABLES, lay_out_previous
 

@@ -14,11 +14,11 @@ from pipelines.refresh import has_ended
 @pytest.mark.parametrize(
     ("plan", "force", "build_id", "ended"),
     [
-        ({"is_unchanged": True}, False, "b2", True),
-        ({"is_unchanged": True}, True, "b2", False),  # asked for a release, and there is none
-        ({"is_unchanged": False}, False, "b2", False),
+        ({"is_unchanged": True, "held": None}, False, "b2", True),
+        ({"is_unchanged": True, "held": None}, True, "b2", False),  # asked for a release, and there is none
+        ({"is_unchanged": False, "held": None}, False, "b2", False),
         (None, False, "b2", False),
-        ({"is_unchanged": False}, False, "b1", True),
+        ({"is_unchanged": False, "held": None}, False, "b1", True),
     ],
 )
 def test_a_run_has_ended_when_nothing_changed_or_its_release_is_there(

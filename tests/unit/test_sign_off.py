@@ -21,6 +21,7 @@ def instance(tmp_path: Path) -> Instance:
     found = Instance.load(tmp_path)
     (found.releases / RELEASE).mkdir(parents=True)
     (found.releases / "current").symlink_to(RELEASE)
+    (found.releases / RELEASE / "release.json").write_text("{}", "utf-8")
     with duckdb.connect(str(found.releases / RELEASE / "marts.duckdb")) as marts:
         marts.execute(
             "create table mart_sign_off (administration_code varchar, figure_code varchar, figure_value decimal(18,2))"
@@ -68,7 +69,7 @@ def test_a_second_word_on_the_same_day_is_refused_and_the_file_kept(instance: In
         (("okf", "yearly_kost"), "'yearly_kost' of 'okf'"),
         (("okf", "it_spend_2025"), "found yearly_cost"),
         (("kff", "yearly_cost"), "administrations: okf"),
-        (("okf", "yearly_cost", "--release", "20260101T000000Z-00000000"), "Expected a release at"),
+        (("okf", "yearly_cost", "--release", "20260101T000000Z-00000000"), "expected the id of a release"),
     ],
 )
 def test_what_cannot_be_signed_says_what_can(instance: Instance, arguments: tuple[str, ...], expected: str) -> None:
