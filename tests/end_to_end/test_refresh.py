@@ -238,6 +238,26 @@ def test_a_withdrawn_delivery_stops_counting(sample_copy: Instance, portfolio: R
     assert portfolio(sample_copy.root, "refresh").returncode == 0
     connection = duckdb.connect(str(sample_copy.releases / "current" / "marts.duckdb"), read_only=True)
     assert connection.execute("select count(*) from fct_posting").fetchone() == (before - rows,)
+    connection.close()
+    a_rollback_holds_until_something_changes(sample_copy, portfolio)
+
+
+def a_rollback_holds_until_something_changes(instance: Instance, portfolio: Run) -> None:
+    newest, oldest = sorted((p.name for p in instance.releases.glob("2*")), reverse=True)
+    compared = portfolio(instance.root, "diff", oldest, newest, "--table", "fct_posting", "--exit-code")
+    assert compared.returncode == 4, compared.stdout + compared.stderr
+    assert "fct_posting" in compared.stdout
+    back = portfolio(instance.root, "rollback", oldest, "--by", "kontoret", "--why", "wrong month after all")
+    assert back.returncode == 0, back.stderr
+    held = portfolio(instance.root, "refresh")
+    assert held.returncode == 0, held.stdout + held.stderr
+    assert f"Readers stay at {oldest}" in held.stdout
+    assert manifest(instance)["release_id"] == oldest
+    assert portfolio(instance.root, "resume").returncode == 0
+    again = portfolio(instance.root, "refresh")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert manifest(instance)["release_id"] not in (oldest, newest)
+    assert "0 of 1 tables differ" in portfolio(instance.root, "diff", newest, "--table", "fct_posting").stdout
 
 
 def test_a_killed_refresh_leaves_nothing_in_the_way(sample_copy: Instance, portfolio: Run) -> None:
