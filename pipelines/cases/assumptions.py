@@ -35,7 +35,10 @@ SETTINGS: dict[str, str] = {
 }  # fmt: skip
 SHARES = ("licence_share_pct", "hosting_share_pct", "maintenance_share_pct", "support_share_pct")
 WHOLE = ("horizon_years", "draw_count", "seed", "best_count", "loan_years")
-LIMITS = {"horizon_years": (1, 100), "draw_count": (100, 100_000), "loan_years": (1, 100), "best_count": (1, 1000)}
+LIMITS = {
+    "horizon_years": (1, 100), "draw_count": (100, 100_000), "loan_years": (1, 100), "best_count": (1, 1000),
+    "cashable_pct": (0, 100),
+}  # fmt: skip
 OVERRUN = "overrun"  # the draw of the fat tail, which may be correlated like an input
 
 
@@ -263,7 +266,7 @@ def _check_figures(figures: Iterable[Assumption], path: str) -> None:
     faults += [
         f"{n}: expected {low} to {high}, found {found[n].value}"
         for n, (low, high) in LIMITS.items()
-        if n in found and not low <= found[n].value <= high
+        if n in found and not low <= found[n].lowest <= found[n].highest <= high
     ]
     if not faults and abs(sum(found[n].value for n in SHARES) - 100) > 1e-9:
         faults = [f"{', '.join(SHARES)}: expected 100 per cent together"]

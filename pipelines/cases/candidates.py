@@ -48,9 +48,10 @@ class Candidate:
         return min(spent, key=lambda product: (-spent[product], product))
 
     @property
-    def has_known_cost(self) -> bool:
-        """Without any known cost there is nothing that could be saved, and no case."""
-        return any(use.yearly_cost for use in self.uses)
+    def missing_code(self) -> str | None:
+        """Why there is no case: without known cost nothing can be saved, and of one administration's alone nothing is shared."""
+        known = {use.administration_code for use in self.uses if use.yearly_cost}
+        return None if len(known) > 1 else "no_shared_cost" if known else "no_known_cost"
 
 
 def read_candidates(connection: duckdb.DuckDBPyConnection, candidates: str, members: str) -> list[Candidate]:

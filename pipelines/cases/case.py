@@ -1,9 +1,10 @@
 """One candidate's business case: its flows and everything that is said of them, in øre. No tables, no files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +24,14 @@ from pipelines.cases.cash_flows import (
 from pipelines.cases.financing import Route, suggest
 from pipelines.cases.loan import Instalment, schedule
 from pipelines.cases.measures import Rate, discount_factors, internal_rate, payback_years, present_value
-from pipelines.cases.quantities import Setting
+from pipelines.cases.quantities import Setting, Uses
 from pipelines.cases.rounding import Floats, Oere, fitted
 from pipelines.cases.sensitivity import InputEffect, Model, ScenarioEffect, input_effects, scenario_effects
 from pipelines.cases.sharing import MAXIMUM_PLAYERS, Sharing, coalition_values, compensation, share
 from pipelines.cases.simulation import Distribution, distributions, present_values
 
 REPLACING = [LINES.index("acquisition"), LINES.index("development")]
-NO_COST, NO_GAIN, TOO_MANY = "no_known_cost", "no_gain", "too_many_administrations"
+NO_GAIN, TOO_MANY = "no_gain", "too_many_administrations"
 RETENDER_YEARS = 2
 
 
@@ -45,13 +46,13 @@ class Case:
 
     @classmethod
     def of(cls, candidate: Candidate, assumptions: Assumptions, as_of: date) -> "Case":
-        """The case of a candidate at an as-of date. A candidate without any known cost has none: see `has_figures`."""
+        """The case of a candidate at an as-of date. A candidate whose cost is not known enough has none: see `has_figures`."""
         setting = Setting.of(assumptions, as_of)
         return cls(candidate, setting, assumptions, flows_of(candidate, setting, assumptions))
 
     @property
     def has_figures(self) -> bool:
-        return self.candidate.has_known_cost
+        return self.candidate.missing_code is None
 
     @cached_property
     def factors(self) -> Floats:
@@ -90,12 +91,24 @@ class Case:
         return -int(self._of_area(ONE_OFF, steering_area).sum())
 
     def yearly_effect(self, steering_area: str | None = None) -> int:
-        """What is left every year at full phase-in, in øre: the last year of the case without what happens once; cashable only."""
-        return int(self._of_area(CASHABLE & ~ONCE, steering_area)[:, -1].sum())
+        """What is left every year at full phase-in, in øre, without what happens once; cashable only.
 
-    def _of_area(self, lines: NDArray[np.bool_], steering_area: str | None) -> Oere:
+        A case may end before all systems have moved for so long: the year looked at is the first that is whole, within it or after.
+        """
+        return int(self._of_area(CASHABLE & ~ONCE, steering_area, self._settled)[:, -1].sum())
+
+    @cached_property
+    def _settled(self) -> Flows:
+        """The flows of as many years as it takes until all systems have moved and work in full."""
+        exits = Uses.of(self.candidate, self.setting).exits
+        whole = ceil(max(self.assumptions["implementation_years"], exits.max())) + len(self.setting.phase_in) - 1
+        if whole <= self.setting.horizon:
+            return self.flows
+        return flows_of(self.candidate, replace(self.setting, horizon=whole), self.assumptions)
+
+    def _of_area(self, lines: NDArray[np.bool_], steering_area: str | None, of: Flows | None = None) -> Oere:
         fits = np.array([steering_area in (None, self.assumptions.steering_area(line)) for line in LINES])
-        flows: Oere = self.flows.whole[lines & fits]
+        flows: Oere = (of or self.flows).whole[lines & fits]
         return flows
 
     @cached_property
@@ -198,12 +211,16 @@ def _floats(oere: Oere) -> Floats:
 
 
 def simulated(cases: Sequence[Case]) -> list[Distribution]:
-    """What the draws say of each case, in order; all must have figures."""
+    """What the draws say of each case, in order; all must have figures. What is advised against is never among the best."""
     best = int(cases[0].assumptions["best_count"]) if cases else 0
-    return distributions([present_values(c.candidate, c.setting, c.assumptions, c.factors) for c in cases], best)
+    values = [present_values(c.candidate, c.setting, c.assumptions, c.factors) for c in cases]
+    return distributions(values, best, np.array([not c.candidate.is_advised_against for c in cases]))
 
 
 def ranked(cases: Sequence[Case]) -> dict[str, int]:
-    """Rank of each case that has figures by net present value, 1 first; equal ones by candidate id."""
-    ordered = sorted((c for c in cases if c.has_figures), key=lambda c: (-c.value, c.candidate.candidate_id))
+    """Rank of each case that has figures by net present value, 1 first; equal ones by candidate id. What is advised against comes last."""
+    ordered = sorted(
+        (c for c in cases if c.has_figures),
+        key=lambda c: (c.candidate.is_advised_against, -c.value, c.candidate.candidate_id),
+    )
     return {case.candidate.candidate_id: place for place, case in enumerate(ordered, 1)}

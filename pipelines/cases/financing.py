@@ -23,7 +23,7 @@ def suggest(criteria: Sequence[Criterion], measures: Measures, is_advised_agains
     A measure that is unknown (no payback, say) holds no criterion.
     """
     if is_advised_against:
-        return Route(None, "A source advises against one solution for these.", True)
+        return Route(None, "A source advises against one solution for these.", False)
     said = []
     for code in dict.fromkeys(criterion.route_code for criterion in criteria):
         rows = [criterion for criterion in criteria if criterion.route_code == code]

@@ -6,10 +6,10 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 
-from pipelines.cases.case import NO_COST, NO_GAIN, TOO_MANY, Case
+from pipelines.cases.case import NO_GAIN, TOO_MANY, Case
 from pipelines.cases.cash_flows import CASHABLE, COST, KINDS, LINES, ONE_OFF
 from pipelines.cases.rounding import as_amount, to_oere
-from pipelines.cases.sharing import membership
+from pipelines.cases.sharing import Sharing, membership
 from pipelines.cases.simulation import Distribution
 from pipelines.cases.tables import amounts
 
@@ -23,26 +23,27 @@ def case_row(case: Case, price_year: int, rank: int | None, draws: Distribution 
     row: Row = {
         "candidate_id": candidate.candidate_id,
         "candidate_name": candidate.name,
+        "is_advised_against": candidate.is_advised_against,
         "case_rank": rank,
         "administration_codes": "|".join(candidate.administrations),
         "administration_count": len(candidate.administrations),
         "first_year": case.setting.first_year,
         "horizon_years": case.setting.horizon,
         "price_year": price_year,
-        "missing_case_code": None if case.has_figures else NO_COST,
+        "missing_case_code": candidate.missing_code,
         "known_cost_system_pct": known("yearly_cost"),
         "known_user_system_pct": known("user_count"),
         "known_exit_system_pct": known("earliest_exit_date"),
         "confidence_code": case.confidence,
     }
     figures = _budget(case) | _economy(case) | _uncertainty(draws) | _agreement(case) | _financing(case)
-    return row | (figures if case.has_figures else _without(figures))
+    return row | (figures if case.has_figures else _without(figures, candidate.missing_code))
 
 
-def _without(figures: Row) -> Row:
+def _without(figures: Row, code: str | None) -> Row:
     """The same names without figures, and why."""
     reasons = ("internal_rate_missing_code", "coalition_missing_code", "compensation_missing_code")
-    return {name: NO_COST if name in reasons else None for name in figures}
+    return {name: code if name in reasons else None for name in figures}
 
 
 def _budget(case: Case) -> Row:
@@ -78,12 +79,12 @@ def _uncertainty(draws: Distribution | None) -> Row:
 
 def _agreement(case: Case) -> Row:
     """Whom to win, whether a fair sharing exists, and what losers must get."""
-    sharing, paid = case.sharing, case.compensation
+    sharing, paid = shared_gain(case), case.compensation
     smallest = sharing.smallest if sharing else 0
     return {
         "break_even_administration_count": smallest.bit_count() or None,
         "smallest_paying_administration_codes": members_of(case, smallest) or None,
-        "coalition_missing_code": None if sharing else TOO_MANY,
+        "coalition_missing_code": no_sharing(case),
         "has_core": sharing and sharing.core is not None,
         "is_shapley_in_core": sharing and sharing.is_shapley_in_core,
         "compensation_total_amount": None if paid is None else as_amount(int(np.maximum(paid, 0).sum())),
@@ -98,6 +99,16 @@ def _financing(case: Case) -> Row:
         "is_suggested_route_verified": case.route.is_verified,
         "retender_cost_pct": round(case.retender_cost_pct, 2),
     }
+
+
+def shared_gain(case: Case) -> Sharing | None:
+    """How the gain is shared; None where no group of administrations has any, or they are too many to count groups of."""
+    return case.sharing if case.sharing and case.sharing.smallest else None
+
+
+def no_sharing(case: Case) -> str | None:
+    """Why no gain is shared."""
+    return TOO_MANY if case.sharing is None else NO_GAIN if shared_gain(case) is None else None
 
 
 def members_of(case: Case, coalition: int) -> str:
@@ -134,7 +145,7 @@ def flow_rows(case: Case) -> pa.Table:
 
 def administration_rows(case: Case) -> list[Row]:
     """The rows of mart_business_case_by_administration, in order of codes."""
-    parts, paid, sharing = case.flows.shared, case.compensation, case.sharing
+    parts, paid, sharing = case.flows.shared, case.compensation, shared_gain(case)
     cost = -parts[:, COST].sum(axis=(1, 2))
     gain = parts[:, CASHABLE & ~COST].sum(axis=(1, 2))
     investment = -parts[:, ONE_OFF].sum(axis=(1, 2))
@@ -156,7 +167,7 @@ def administration_rows(case: Case) -> list[Row]:
                 "compensation_missing_code": NO_GAIN if paid is None else None,
                 "shapley_share_amount": as_amount(sharing.shapley[place]) if sharing else None,
                 "core_share_amount": as_amount(sharing.core[place]) if sharing and sharing.core is not None else None,
-                "coalition_missing_code": None if sharing else TOO_MANY,
+                "coalition_missing_code": no_sharing(case),
                 "loan_years": len(plan),
                 "loan_yearly_payment_amount": as_amount(plan[0].payment),
                 "loan_interest_amount": as_amount(sum(year.interest for year in plan)),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.cases.assumptions import INPUTS, OVERRUN, Assumptions
 from pipelines.cases.candidates import Candidate
@@ -121,17 +122,15 @@ def _knots(years: Floats, uses: Uses, setting: Setting) -> Floats:
     return np.unique(np.concatenate([[low, high], inner[(inner > low) & (inner < high)]]))
 
 
-def distributions(values: Sequence[Floats], best: int) -> list[Distribution]:
-    """What the draws of all cases say, in their order. `best`: how many are the best of a draw."""
+def distributions(values: Sequence[Floats], best: int, competes: NDArray[np.bool_]) -> list[Distribution]:
+    """What the draws of all cases say, in their order. `best`: how many are the best of a draw; `competes`: which can be."""
     if not values:
         return []
     matrix = np.vstack(values)
-    among = np.zeros(len(matrix))
-    if len(matrix) <= best:
-        among += 100.0
-    else:
-        chosen = np.argpartition(-matrix, best - 1, axis=0)[:best]
-        among += np.bincount(chosen.ravel(), minlength=len(matrix)) * 100 / matrix.shape[1]
+    among = np.where(competes, 100.0, 0.0)
+    if competes.sum() > best:
+        chosen = np.argpartition(-matrix[competes], best - 1, axis=0)[:best]
+        among[competes] = np.bincount(chosen.ravel(), minlength=competes.sum()) * 100 / matrix.shape[1]
     percentiles = np.percentile(matrix, PERCENTILES, axis=1)
     positive = (matrix > 0).mean(axis=1) * 100
     return [Distribution(*map(float, (*percentiles[:, i], positive[i], among[i]))) for i in range(len(matrix))]

@@ -10,24 +10,38 @@ from rich.table import Table
 from pipelines.cases.case import Case, simulated
 from pipelines.cases.rows import Row, administration_rows, case_row, in_kroner
 
-SHOWN = {
-    "case_investment_amount": "Investment", "yearly_effect_amount": "Yearly effect at full phase-in",
-    "payback_years": "Payback (years)", "net_present_value_amount": "Net present value",
-    "cashable_net_present_value_amount": "... of what the budget sees", "internal_rate_pct": "Internal rate (per cent)",
-    "internal_rate_missing_code": "... or why none", "total_cost_of_ownership_amount": "Total cost of ownership",
-    "today_cost_of_ownership_amount": "... if nothing is done", "net_present_value_p10_amount": "NPV, P10",
-    "net_present_value_p50_amount": "NPV, P50", "net_present_value_p80_amount": "NPV, P80",
-    "positive_draw_pct": "Draws that gain (per cent)", "break_even_administration_count": "Administrations that must join",
-    "smallest_paying_administration_codes": "... whom to win first", "has_core": "A fair sharing exists",
-    "coalition_missing_code": "No coalitions because", "compensation_total_amount": "Compensation between purses",
-    "compensation_missing_code": "... or why none", "suggested_route_code": "Financing route",
-    "confidence_code": "Confidence",
+BUDGET = {
+    "case_investment_amount": "Investment", "investment_service_amount": "... service", "investment_anlaeg_amount": "... anlæg",
+    "investment_overfoersler_amount": "... overførsler", "yearly_effect_amount": "Yearly effect at full phase-in",
+    "payback_years": "Payback (years, the first counts 0)", "cashable_net_present_value_amount": "NPV of what the budget sees",
+    "suggested_route_code": "Financing route",
 }  # fmt: skip
+ECONOMY = {
+    "net_present_value_amount": "Net present value (NPV), hours that free no money included",
+    "internal_rate_pct": "Internal rate (per cent)", "internal_rate_missing_code": "No internal rate because",
+    "total_cost_of_ownership_amount": "Total cost of ownership", "today_cost_of_ownership_amount": "... if nothing is done",
+    "net_present_value_p10_amount": "NPV, P10", "net_present_value_p50_amount": "NPV, P50", "net_present_value_p80_amount": "NPV, P80",
+    "positive_draw_pct": "Draws that gain (per cent)", "confidence_code": "Confidence",
+}  # fmt: skip
+AGREEMENT = {
+    "break_even_administration_count": "Administrations that must join", "smallest_paying_administration_codes": "... whom to win first",
+    "has_core": "A sharing exists that every group gains by", "coalition_missing_code": "No sharing because",
+    "compensation_total_amount": "Compensation between purses", "compensation_missing_code": "No compensation because",
+}  # fmt: skip
+VIEWS = {
+    "The budget's view: not discounted, one price year, cashable only": BUDGET,
+    "The socio-economic view: discounted, all benefits": ECONOMY,
+    "Whom it takes": AGREEMENT,
+}
 PARTS = {
-    "administration_code": "administration", "case_investment_amount": "investment", "case_gain_amount": "gain",
-    "net_present_value_amount": "NPV", "compensation_amount": "compensation", "shapley_share_amount": "Shapley share",
-    "loan_yearly_payment_amount": "loan, a year",
+    "administration_code": "administration", "case_investment_amount": "investment", "case_cost_amount": "cost, all years",
+    "case_gain_amount": "saved, all years", "net_present_value_amount": "NPV", "cashable_net_present_value_amount": "NPV, budget",
+    "compensation_amount": "compensation", "shapley_share_amount": "Shapley share", "loan_yearly_payment_amount": "loan, a year",
 }  # fmt: skip
+NO_FIGURES = {
+    "no_known_cost": "of none of its systems the yearly cost is known",
+    "no_shared_cost": "the yearly cost is known at one administration only, so that nothing shared can be calculated",
+}
 
 
 def print_case(release: str, price_year: int, base: Case, changed: Case | None, values: Mapping[str, float]) -> None:
@@ -40,7 +54,7 @@ def print_case(release: str, price_year: int, base: Case, changed: Case | None, 
         f"years {base.setting.first_year} to {base.setting.first_year + last.setting.horizon}, prices of {price_year}"
     )
     if not base.has_figures:
-        console.print("No figures: of none of its systems the yearly cost is known.")
+        console.print(f"No figures: {NO_FIGURES[str(candidate.missing_code)]}.")
         return
     for name, value in values.items():
         console.print(f"set {name} = {value:,.10g} (the release: {base.assumptions[name]:,.10g})")
@@ -58,10 +72,12 @@ def _print_figures(console: Console, base: Row, changed: Row | None) -> None:
     grid = Table(box=box.SIMPLE_HEAD)
     for name in ("", "case", *(["with what is set"] if changed else [])):
         grid.add_column(name, justify="left" if not name else "right", no_wrap=True)
-    for name, label in SHOWN.items():
-        cells = [base[name], *([changed[name]] if changed else [])]
-        if any(cell is not None for cell in cells):
-            grid.add_row(label, *map(_text, cells))
+    for title, view in VIEWS.items():
+        grid.add_row(title, style="bold")
+        for name, label in view.items():
+            cells = [base[name], *([changed[name]] if changed else [])]
+            if any(cell is not None for cell in cells):
+                grid.add_row(f"  {label}", *map(_text, cells))
     console.print(grid)
 
 
