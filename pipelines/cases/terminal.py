@@ -10,6 +10,7 @@ from rich.table import Table
 from pipelines.cases.case import Case, simulated
 from pipelines.cases.rows import Row, administration_rows, case_row, in_kroner
 
+WIDTH = 180  # of the table of administrations: no figure is cut, whatever the terminal says
 BUDGET = {
     "case_investment_amount": "Investment", "investment_service_amount": "... service", "investment_anlaeg_amount": "... anlæg",
     "investment_overfoersler_amount": "... overførsler", "yearly_effect_amount": "Yearly effect at full phase-in",
@@ -46,7 +47,7 @@ NO_FIGURES = {
 
 def print_case(release: str, price_year: int, base: Case, changed: Case | None, values: Mapping[str, float]) -> None:
     """Print a case, beside it what it would be with other values, and what its figures hang on."""
-    console = Console(highlight=False, markup=False, soft_wrap=True, width=max(Console().width, 140))
+    console = Console(highlight=False, markup=False, soft_wrap=True, width=max(Console().width, WIDTH))
     candidate, last = base.candidate, changed or base
     console.print(f"{candidate.name} ({candidate.candidate_id}), release {release}")
     console.print(
@@ -113,4 +114,6 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:,}" if isinstance(value, int | float | Decimal) else str(value)
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int | Decimal) else str(value)

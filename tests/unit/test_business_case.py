@@ -1,5 +1,6 @@
 """A whole business case on paper, the laws that all cases obey, and its uncertainty."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pipelines.cases.candidates import Candidate
 from pipelines.cases.case import Case, ranked, simulated
 from pipelines.cases.cash_flows import LINES
 from pipelines.cases.measures import present_value
+from pipelines.cases.rows import case_row
 from pipelines.cases.simulation import overruns, present_values, stream, triangular, valued
 from pipelines.errors import ConfigurationError
 from pipelines.instance import PROJECT_ROOT
@@ -280,10 +282,36 @@ def test_the_yearly_effect_holds_nothing_that_happens_once(tmp_path: Path) -> No
     late = candidate(use("a", "p1", 1000.0), use("b", "p2", 400.0, date(2030, 7, 2)))
     case = Case.of(late, assumptions(tmp_path, avoided_tender_amount_per_system=40), AS_OF)
     assert line(case, "avoided_tender")[1][-1] > 0
+    whole = Case.of(late, assumptions(tmp_path, avoided_tender_amount_per_system=40, horizon_years=9), AS_OF)
     run = sum(
-        case.flows.whole[LINES.index(n), -1] for n in ("licence", "hosting", "maintenance", "support", "management")
+        whole.flows.whole[LINES.index(n), -1] for n in ("licence", "hosting", "maintenance", "support", "management")
     )
-    assert case.yearly_effect() == case.flows.whole[LINES.index("avoided_run"), -1] + run
+    assert whole.yearly_effect() == whole.flows.whole[LINES.index("avoided_run"), -1] + run
+    assert (
+        case.yearly_effect() == whole.yearly_effect()
+    )  # a case that ends before b works in full has the same lasting effect
+
+
+def test_cost_known_at_one_administration_only_is_no_shared_case() -> None:
+    assert candidate(use("a", "p1", 1000.0), use("b", "p2", None)).missing_code == "no_shared_cost"
+    assert (
+        candidate(use("a", "p1", 1000.0), use("a", "p3", 10.0), use("b", "p2", None)).missing_code == "no_shared_cost"
+    )
+    assert candidate(use("a", "p1", None), use("b", "p2", None)).missing_code == "no_known_cost"
+    assert candidate(use("a", "p1", 1000.0), use("b", "p2", 1.0), use("c", "p2", None)).missing_code is None
+
+
+def test_what_is_advised_against_comes_last_and_is_never_among_the_best(tmp_path: Path) -> None:
+    rows = assumptions(tmp_path, best_count=1)
+    good = Case.of(candidate(use("a", "p1", 9000.0), use("b", "p1", 9000.0), name="good"), rows, AS_OF)
+    poor = Case.of(candidate(use("a", "p1", 10.0), use("b", "p1", 10.0), name="poor"), rows, AS_OF)
+    against = Case.of(replace(good.candidate, candidate_id="against", is_advised_against=True), rows, AS_OF)
+    assert ranked([against, poor, good]) == {"good": 1, "poor": 2, "against": 3}
+    shares = [d.best_pct for d in simulated([against, poor, good])]
+    assert shares[0] == 0
+    assert sum(shares) == pytest.approx(100)
+    assert case_row(against, 2026, 3, None)["is_advised_against"] is True
+    assert not against.route.is_verified
 
 
 def test_who_only_joins_pays_no_acquisition_alone(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from pipelines.cases.run import write_cases
+from pipelines.cases.terminal import VIEWS, _text
 from pipelines.cli import portfolio
 from pipelines.configuration import Configuration
 from pipelines.errors import ConfigurationError, PortfolioError
@@ -63,18 +64,24 @@ def figure(output: str, label: str) -> list[str]:
     return line.strip().removeprefix(label).split()
 
 
+PRINTED = {name: label for view in VIEWS.values() for name, label in view.items() if not label.startswith("...")}
+
+
 @pytest.mark.parametrize("wanted", ["seven", "1", "the SEVEN"])
 def test_figures_are_those_of_the_mart(instance: Instance, wanted: str) -> None:
     done = run(instance, wanted)
     assert done.exit_code == 0, done.output
     with duckdb.connect(str(instance.releases / "current" / "marts.duckdb"), read_only=True) as connection:
         row = connection.execute(
-            "select case_investment_amount, net_present_value_amount, net_present_value_p10_amount, net_present_value_p80_amount "
-            "from mart_business_case where candidate_id = 'seven'"
+            f"select {', '.join(PRINTED)} from mart_business_case where candidate_id = 'seven'"
         ).fetchone()
     assert row is not None
-    shown = [figure(done.output, label)[0] for label in ("Investment", "Net present value", "NPV, P10", "NPV, P80")]
-    assert shown == [f"{value:,}" for value in row]
+    for label, value in zip(PRINTED.values(), row, strict=True):
+        lines = [line for line in done.output.splitlines() if line.strip().startswith(label)]
+        if value is None:
+            assert lines == []
+        else:
+            assert [line.rstrip().rsplit("  ", 1)[-1] for line in lines] == [_text(value)]
 
 
 def test_what_is_set_stands_beside_the_case_and_changes_nothing_that_lasts(instance: Instance) -> None:
