@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.cases.case import Case, simulated
+from pipelines.cases.rounding import as_amount
 from pipelines.cases.rows import Row, administration_rows, case_row, in_kroner
 
 WIDTH = 180  # of the table of administrations: no figure is cut, whatever the terminal says
@@ -63,6 +64,7 @@ def print_case(release: str, price_year: int, base: Case, changed: Case | None, 
     console.print(f"Financing: {last.route.reason}")
     _print_parts(console, last)
     _print_inputs(console, last)
+    _print_loan(console, last)
 
 
 def _figures(case: Case, price_year: int) -> Row:
@@ -106,6 +108,17 @@ def _print_inputs(console: Console, case: Case) -> None:
         )
     for s in case.scenarios:
         grid.add_row(f"scenario {s.name}", "", "", "", "", _text(in_kroner(s.present_value)), "")
+    console.print(grid)
+
+
+def _print_loan(console: Console, case: Case) -> None:
+    """The internal loan that would pay the whole investment, year by year."""
+    grid = Table(box=box.SIMPLE_HEAD)
+    for label in ("internal loan, nominal", "opening", "interest", "repayment", "payment"):
+        grid.add_column(label, justify="left" if label == "internal loan, nominal" else "right", no_wrap=True)
+    for row in case.loan(max(case.investment(), 0)):
+        amounts = (row.opening, row.interest, row.repayment, row.payment)
+        grid.add_row(f"year {row.year}", *(_text(as_amount(amount)) for amount in amounts))
     console.print(grid)
 
 

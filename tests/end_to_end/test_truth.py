@@ -338,6 +338,19 @@ def test_no_trap_is_among_the_best_candidates_or_taken_for_one_product(marts: du
             assert len(set(members)) == len(members), trap
 
 
+def test_no_trap_has_one_of_the_best_cases(marts: duckdb.DuckDBPyConnection) -> None:
+    """A case is worth what it is of: systems that are shared already, or may not be, gain nothing by being counted twice."""
+    planted = json.loads((TRUTH / "planted.json").read_text("utf-8"))
+    cases = marts.execute(
+        "select c.case_rank, list((s.administration_code, s.system_key)) from mart_business_case as c "
+        "join fct_candidate_system as s using (candidate_id) where c.case_rank <= ? group by all",
+        [2 * len(planted["candidates"])],
+    ).fetchall()
+    best = [(rank, frozenset((u[0], u[1]) for u in uses)) for rank, uses in cases]
+    assert len(best) == 2 * len(planted["candidates"])
+    assert [(rank, trap) for trap in planted["traps"] for rank, uses in best if len(uses & members_of(trap)) > 1] == []
+
+
 def test_data_on_criminal_offences_is_a_reason_against_every_candidate_that_holds_them(
     marts: duckdb.DuckDBPyConnection,
 ) -> None:
