@@ -1,5 +1,6 @@
 """What tests share: copies of instances that a test may change, and the command run as a user runs it."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -38,11 +39,17 @@ def copy_of_sample(target: Path) -> Instance:
 def released_sample(
     tmp_path_factory: pytest.TempPathFactory, portfolio: Callable[..., subprocess.CompletedProcess[str]]
 ) -> Instance:
-    """The sample, refreshed once by the command. Tests read it; a test that changes it takes a copy."""
-    instance = copy_of_sample(tmp_path_factory.mktemp("sample") / "data")
-    done = portfolio(instance.root, "refresh")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return instance
+    """The sample, refreshed once by the command for all workers. Tests read it; a test that changes it takes a copy."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    root = shared / "released_sample" / "data"
+    with (shared / "released_sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / "releases" / "current").exists():
+            assert not root.exists(), "The sample's refresh failed in another worker; see there."
+            done = portfolio(copy_of_sample(root).root, "refresh")
+            assert done.returncode == 0, done.stdout + done.stderr
+    return Instance.load(root)
 
 
 @pytest.fixture

@@ -292,9 +292,9 @@ def test_a_file_that_is_not_taken_is_said_on_the_face_of_the_release(sample_copy
     assert "landing/sof/uventet.csv" in done.stdout
 
 
-def test_figures_are_not_cut_on_a_narrow_terminal(released_sample: Instance) -> None:
+def test_figures_are_not_cut_on_a_narrow_terminal(sample_copy: Instance) -> None:
     environment = os.environ | {"COLUMNS": "60", "PATH": "/usr/bin:/bin"}
-    command = [sys.executable, "-m", "pipelines.cli", "refresh", "--instance", str(released_sample.root)]
+    command = [sys.executable, "-m", "pipelines.cli", "refresh", "--instance", str(sample_copy.root)]
     done = subprocess.run(command, cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "50,000" in done.stdout

@@ -124,6 +124,7 @@ def test_quadrants_follow_the_newest_scores(marts: duckdb.DuckDBPyConnection) ->
     assert seen == {"invest", "migrate", "tolerate", "eliminate", "not_assessed"}
 
 
+@pytest.mark.slow
 def test_a_figure_is_signed_disputed_or_open(
     sample_copy: Instance, portfolio: Callable[..., CompletedProcess[str]]
 ) -> None:

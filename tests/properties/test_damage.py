@@ -333,7 +333,7 @@ def ends_open(kind: str, content: bytes) -> bool:
     return any(text and not text.endswith((b"\n", b"\r")) for text in texts_in(kind, content))
 
 
-@pytest.mark.parametrize("batch", range(BATCHES))
+@pytest.mark.parametrize("batch", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, BATCHES))])
 @pytest.mark.parametrize("kind", KINDS)
 def test_damage_ends_in_acceptance_rejection_or_refusal(kind: str, batch: int, tmp_path: Path) -> None:
     for case in range(CASES):
