@@ -13,6 +13,12 @@
     end
 {%- endmacro %}
 
+{# True for a day of a month that is over at the as-of date. The twelve months whose spend a mart shows end with the newest such month
+   that has IT spend: lines of a month that goes on, or is posted in advance, would make a year of less than twelve months. #}
+{% macro is_in_month_over(day) -%}
+    {{ dbt.last_day(day, "month") }} <= {{ as_of_date() }}
+{%- endmacro %}
+
 {# Aggregate: the share of the money for which a condition holds. Credits count without their sign, so that it lies between 0 and
    100; null when all amounts are 0. #}
 {% macro moved_share_pct(amount, condition) -%}

@@ -1,6 +1,8 @@
 -- Each contract that the common date can be brought about with, and what it costs to
 -- wait for it: the contract's yearly amount for the days after its own term; the part
--- of it after the last option is bridging, which the supplier must agree to.
+-- of it after the last option is bridging, which the supplier must agree to. Notice is
+-- needed only where the contract would otherwise run on: not at the end of its own term
+-- or last option, nor of what is agreed beyond, as for all that are terminated already.
 with
     contracts as (
         select
@@ -30,8 +32,16 @@ select
     own_end_date,
     earliest_end_date,
     latest_end_date,
-    {{ add_months("common_expiry_date", "(-1 * notice_months)") }}
-    as common_notice_date,
+    case
+        when common_expiry_date = own_end_date and latest_end_date is not null
+        then null
+        when common_expiry_date >= latest_end_date
+        then null
+        when
+            {{ add_months("common_expiry_date", "(-1 * notice_months)") }}
+            >= {{ as_of_date() }}
+        then {{ add_months("common_expiry_date", "(-1 * notice_months)") }}
+    end as common_notice_date,
     waiting_day_count,
     bridging_day_count,
     {{ amount_of_days("allocated_yearly_amount", "waiting_day_count") }}

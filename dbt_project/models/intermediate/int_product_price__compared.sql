@@ -27,44 +27,16 @@ with
         from prices
     ),
 
-    numbered as (
-        select
-            product_id,
-            unit_price_amount,
-            count(*) over (partition by product_id) as price_count,
-            row_number() over (
-                partition by product_id order by unit_price_amount, administration_code
-            ) as price_number
-        from priced
-        where unit_price_amount is not null
-    ),
-
     statistics as (
         select
             product_id,
-            price_count,
             min(unit_price_amount) as lowest_price_amount,
             max(unit_price_amount) as highest_price_amount,
-            cast(
-                round(
-                    sum(
-                        case
-                            when
-                                2 * price_number >= price_count
-                                and 2 * price_number <= price_count + 2
-                            then unit_price_amount
-                        end
-                    ) * case
-                        when mod(price_count, 2) = 0
-                        then cast(0.5 as decimal(2, 1))
-                        else cast(1 as decimal(2, 1))
-                    end,
-                    2
-                ) as decimal(18, 2)
-            ) as median_price_amount
-        from numbered
-        group by product_id, price_count
-        having price_count >= 2
+            {{ median_amount("unit_price_amount") }} as median_price_amount
+        from priced
+        where unit_price_amount is not null
+        group by product_id
+        having count(*) >= 2
     )
 
 select

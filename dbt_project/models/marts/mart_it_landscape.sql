@@ -18,6 +18,7 @@ with
             administration_code,
             {{ dbt.last_day("max(posting_date)", "month") }} as spend_until_date
         from {{ ref("fct_it_spend") }}
+        where {{ is_in_month_over("posting_date") }}
         group by administration_code
     ),
 
@@ -36,6 +37,7 @@ with
             on spend.administration_code = ledgers.administration_code
             and spend.posting_date
             > {{ extend_by_months("ledgers.spend_until_date", -12) }}
+            and spend.posting_date <= ledgers.spend_until_date
         where spend.system_id is not null and not spend.is_eliminated
         group by spend.system_id
     )

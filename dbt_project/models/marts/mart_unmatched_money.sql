@@ -13,23 +13,58 @@ with
 
     listing as (select distinct administration_code from {{ ref("dim_contract") }}),
 
+    by_cost_centre as (
+        select
+            finding_code,
+            administration_code,
+            subject_kind_code,
+            subject_key,
+            cost_centre_code,
+            min(subject_name) as subject_name,
+            sum(posting_amount) as posting_amount,
+            count(*) as posting_count,
+            min(posting_date) as first_date,
+            max(posting_date) as last_date
+        from {{ ref("fct_unmatched_posting") }}
+        group by
+            finding_code,
+            administration_code,
+            subject_kind_code,
+            subject_key,
+            cost_centre_code
+    ),
+
+    ranked as (
+        select
+            by_cost_centre.*,
+            row_number() over (
+                partition by
+                    finding_code, administration_code, subject_kind_code, subject_key
+                order by
+                    case when cost_centre_code is null then 1 else 0 end,
+                    abs(posting_amount) desc,
+                    cost_centre_code
+            ) as cost_centre_rank
+        from by_cost_centre
+    ),
+
     findings as (
         select
             finding_code,
             administration_code,
             cast(null as {{ dbt.type_string() }}) as owner_unit_id,
             cast(null as {{ dbt.type_string() }}) as owner_unit_name,
-            nullif(
-                {{ only_value("coalesce(cost_centre_code, '')") }}, ''
+            max(
+                case when cost_centre_rank = 1 then cost_centre_code end
             ) as cost_centre_code,
             subject_kind_code,
             subject_key,
             min(subject_name) as subject_name,
             sum(posting_amount) as finding_amount,
-            count(*) as finding_count,
-            min(posting_date) as first_date,
-            max(posting_date) as last_date
-        from {{ ref("fct_unmatched_posting") }}
+            sum(posting_count) as finding_count,
+            min(first_date) as first_date,
+            max(last_date) as last_date
+        from ranked
         group by finding_code, administration_code, subject_kind_code, subject_key
         union all
         select

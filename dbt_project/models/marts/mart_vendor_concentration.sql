@@ -9,7 +9,7 @@ with
                 {{ dbt.last_day("max(posting_date)", "month") }} as date
             ) as spend_to_date
         from {{ ref("fct_it_spend") }}
-        where {{ dbt.last_day("posting_date", "month") }} <= {{ as_of_date() }}
+        where {{ is_in_month_over("posting_date") }}
     ),
 
     bonds as (
