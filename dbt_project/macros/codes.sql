@@ -73,3 +73,6 @@
 {% macro code_level(code) -%}
     length({{ code }}) - length(replace({{ code }}, '.', '')) + 1
 {%- endmacro %}
+
+{# Stands for the task of what no task is stated of. #}
+{% macro no_task_code() -%} 'none' {%- endmacro %}

@@ -1,4 +1,6 @@
 -- A use that supports 27.03.04 supports 27.03 and 27 too; codes of up to six levels.
+-- One
+-- of which no task is stated is under none at the first level, so that level is whole.
 -- What a level's several codes of one use share of it is numbered here.
 with
     split as (
@@ -19,6 +21,14 @@ with
             {%- set code.below = code.sql ~ " like '%.%'" %}
             {%- set code.sql = parent_code(code.sql) %}
         {%- endfor %}
+        select
+            uses.system_use_id,
+            'task' as taxonomy_code,
+            {{ no_task_code() }} as capability_code
+        from {{ ref("int_system_use__deduplicated") }} as uses
+        left join split on uses.system_use_id = split.system_use_id
+        where split.system_use_id is null
+        union
         select
             system_use_id,
             'business_type' as taxonomy_code,

@@ -1,3 +1,7 @@
+{%- set is_no_task = (
+    "parts.taxonomy_code = 'task' and parts.capability_code = "
+    ~ no_task_code()
+) -%}
 with
     uses as (select * from {{ ref("int_capability_use__allocated") }}),
 
@@ -53,7 +57,11 @@ select
     case
         when parts.taxonomy_code = 'business_type' then parts.capability_code
     end as business_type_name,
-    coalesce(capabilities.capability_name, parts.capability_code) as capability_name,
+    case
+        when {{ is_no_task }}
+        then 'No task stated'
+        else coalesce(capabilities.capability_name, parts.capability_code)
+    end as capability_name,
     capabilities.parent_capability_code,
     parts.administration_code,
     administrations.administration_name,
@@ -69,11 +77,16 @@ select
     cast(wholes.capability_system_count as bigint) as capability_system_count,
     wholes.capability_administration_count,
     wholes.capability_product_count,
-    {{
-        overlap_index(
-            "wholes.capability_system_count", "wholes.capability_administration_count"
-        )
-    }} as overlap_index_value
+    case
+        when not ({{ is_no_task }})
+        then
+            {{
+                overlap_index(
+                    "wholes.capability_system_count",
+                    "wholes.capability_administration_count",
+                )
+            }}
+    end as overlap_index_value
 from parts
 inner join
     wholes

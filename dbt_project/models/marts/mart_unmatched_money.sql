@@ -1,13 +1,10 @@
-{%- set spent = "select system_id from spent where system_id is not null" -%}
-{%- set listing = "select administration_code from listing" -%}
 {%- set missing = {
-    "system_without_cost": "yearly_cost_amount is null and system_id not in ("
-    ~ spent
-    ~ ")",
-    "system_without_contract": "contract_count = 0 and administration_code in ("
-    ~ listing
-    ~ ")",
+    "system_without_cost": "yearly_cost_amount is null and system_id not in (select system_id from spent where system_id is not null)",
+    "system_without_contract": "contract_count = 0 and administration_code in (select administration_code from listing)",
 } -%}
+{%- set finding = (
+    "finding_code, administration_code, subject_kind_code, subject_key"
+) -%}
 with
     spent as (select distinct system_id from {{ ref("fct_it_spend") }}),
 
@@ -15,37 +12,22 @@ with
 
     by_cost_centre as (
         select
-            finding_code,
-            administration_code,
-            subject_kind_code,
-            subject_key,
+            {{ finding }},
             cost_centre_code,
             min(subject_name) as subject_name,
             sum(posting_amount) as posting_amount,
             count(*) as posting_count,
             min(posting_date) as first_date,
-            max(posting_date) as last_date
-        from {{ ref("fct_unmatched_posting") }}
-        group by
-            finding_code,
-            administration_code,
-            subject_kind_code,
-            subject_key,
-            cost_centre_code
-    ),
-
-    ranked as (
-        select
-            by_cost_centre.*,
+            max(posting_date) as last_date,
             row_number() over (
-                partition by
-                    finding_code, administration_code, subject_kind_code, subject_key
+                partition by {{ finding }}
                 order by
                     case when cost_centre_code is null then 1 else 0 end,
-                    abs(posting_amount) desc,
+                    abs(sum(posting_amount)) desc,
                     cost_centre_code
             ) as cost_centre_rank
-        from by_cost_centre
+        from {{ ref("fct_unmatched_posting") }}
+        group by {{ finding }}, cost_centre_code
     ),
 
     findings as (
@@ -64,8 +46,8 @@ with
             sum(posting_count) as finding_count,
             min(first_date) as first_date,
             max(last_date) as last_date
-        from ranked
-        group by finding_code, administration_code, subject_kind_code, subject_key
+        from by_cost_centre
+        group by {{ finding }}
         union all
         select
             'contract_without_posting' as finding_code,
