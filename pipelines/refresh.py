@@ -57,8 +57,9 @@ def refresh(instance: Instance, as_of: date | None = None, force: bool = False) 
     import dagster as dg  # after the environment is set; two seconds that other commands need not wait
 
     from pipelines.definitions import build_definitions
-    from pipelines.defs.common import end_dead_runs, refresh_lock
+    from pipelines.defs.common import end_dead_runs
     from pipelines.defs.jobs import JOB_NAME
+    from pipelines.lock import refresh_lock
 
     logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
     job = build_definitions(instance).resolve_job_def(JOB_NAME)
@@ -95,7 +96,8 @@ def end_dead_runs_of(instance: Instance) -> None:
     """Clear runs that a killed process left as running, unless a refresh is running now."""
     import dagster as dg
 
-    from pipelines.defs.common import end_dead_runs, refresh_lock
+    from pipelines.defs.common import end_dead_runs
+    from pipelines.lock import refresh_lock
 
     with contextlib.suppress(Locked), refresh_lock(instance), dg.DagsterInstance.get() as dagster_instance:
         end_dead_runs(instance.root, dagster_instance)

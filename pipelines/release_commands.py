@@ -36,7 +36,7 @@ def releases(root: Path | None) -> None:
 def rollback(root: Path | None, release: str, by: str, why: str) -> None:
     """Show readers RELEASE again, at once. It holds: the nightly run does not publish the same inputs anew until something has
     changed (a delivery, the configuration, the code) or `portfolio resume`."""
-    from pipelines.defs.common import refresh_lock
+    from pipelines.lock import refresh_lock
     from pipelines.release.standing import rollback as go_back
 
     instance = Instance.load(root)

@@ -1,16 +1,15 @@
 """What all assets share: owners, groups, the lock of a run, and how an error for people becomes a failed step."""
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import dagster as dg
 
 from pipelines.errors import Locked, PortfolioError
 from pipelines.instance import Instance
+from pipelines.lock import refresh_lock
 from pipelines.transform.build import Build
 
 OWNER = "team:it-portfolio"
@@ -53,27 +52,6 @@ def say(context: Any, sentence: str) -> None:
     """Tell a person how it goes: on the terminal, and in the run's log."""
     print(f"  {sentence}", flush=True)
     context.log.info(sentence)
-
-
-@contextmanager
-def refresh_lock(instance: Instance) -> Iterator[None]:
-    """One refresh at a time per instance, whoever starts it. Raises Locked naming the holder."""
-    with instance.lock_file.open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Locked(_held(instance, file)) from None
-        file.seek(0)
-        file.truncate()
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
-
-
-def _held(instance: Instance, file: IO[str]) -> str:
-    file.seek(0)
-    holder = file.read().strip() or "unknown"
-    return f"Another refresh of {instance.root} is running (process {holder}). Wait until it ends, or stop it."
 
 
 def end_dead_runs(root: Path, dagster_instance: dg.DagsterInstance, but: str | None = None) -> None:

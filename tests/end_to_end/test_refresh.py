@@ -15,8 +15,8 @@ import duckdb
 import pytest
 import yaml
 
-from pipelines.defs.common import refresh_lock
 from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.lock import refresh_lock
 from tests.conftest import copy_of_sample
 from tests.personal import leaks, people
 
