@@ -13,6 +13,7 @@ from pipelines.command_options import instance_option
 from pipelines.decision_commands import decide
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import Instance
+from pipelines.publish_command import publish
 from pipelines.sign_off_commands import sign_off
 from pipelines.trace.command import trace
 
@@ -112,6 +113,7 @@ portfolio.add_command(contract_commands.contract)
 portfolio.add_command(case)
 portfolio.add_command(check)
 portfolio.add_command(decide)
+portfolio.add_command(publish)
 portfolio.add_command(sign_off)
 portfolio.add_command(trace)
 

@@ -15,7 +15,7 @@ from pipelines.audit.result import AuditRecord, Outcome
 from pipelines.errors import AuditFailed, PortfolioError
 from pipelines.files import fingerprint, fresh_folder, sha256_of, write_json
 from pipelines.instance import PROJECT_ROOT, Instance
-from pipelines.release.tables import copy_tables, read_manifest, trace_keys, write_parquet
+from pipelines.release.tables import copy_tables, read_manifest, table_promises, trace_keys, write_parquet
 from pipelines.transform.build import Build
 
 CANDIDATE = ".candidate"
@@ -30,6 +30,7 @@ def publish(build: Build, instance: Instance) -> Path:
     """
     audit = _audited(build)
     plan, manifest = build.plan(), read_manifest(build.dbt_target)
+    promises = table_promises(manifest)
     made_at = clock.now()
     release_id = f"{made_at:%Y%m%dT%H%M%SZ}-{fingerprint(plan['inputs'], build.build_id)[:8]}"
     candidate = fresh_folder(instance.releases / f"{CANDIDATE}-{release_id}")
@@ -60,7 +61,10 @@ def publish(build: Build, instance: Instance) -> Path:
                 "counts": audit.counts,
                 "warnings": [c.sentence for c in audit.checks if c.outcome is Outcome.warning],
             },
-            "tables": {name: {"rows": f.row_count, "checksum": f.checksum} for name, f in sorted(facts.items())},
+            "tables": {
+                name: {"rows": f.row_count, "checksum": f.checksum, **promises.get(name, {})}
+                for name, f in sorted(facts.items())
+            },
             "trace": trace_keys(manifest),
             "files": {
                 p.relative_to(candidate).as_posix(): sha256_of(p) for p in sorted(candidate.rglob("*")) if p.is_file()
@@ -134,6 +138,17 @@ def switch(instance: Instance, folder: Path) -> None:
         os.fsync(directory)
     finally:
         os.close(directory)
+
+
+def release_folder(instance: Instance, release_id: str | None) -> Path:
+    """The folder of the release with this id, else of the current one. Raises PortfolioError when there is none."""
+    folder = (instance.releases / (release_id or CURRENT)).resolve()
+    if folder.parent != instance.releases.resolve() or not (folder / "release.json").is_file():
+        known = ", ".join(sorted(p.parent.name for p in instance.releases.glob("2*/release.json"))) or "none"
+        raise PortfolioError(
+            f"Release {release_id or CURRENT!r}: expected one of {known}. Choose one, or run `portfolio refresh`."
+        )
+    return folder
 
 
 def is_current(instance: Instance, folder: Path) -> bool:
