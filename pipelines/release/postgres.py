@@ -189,13 +189,10 @@ def _complete(target: Connection[Any], table: ServedTable) -> None:
         kind = sql.SQL("primary key" if table.key_is_required else "unique nulls not distinct")
         key = sql.SQL(", ").join(sql.Identifier(c) for c in table.key)
         target.execute(sql.SQL("alter table {} add {} ({})").format(_next(table), kind, key))
-    _comment(target, sql.SQL("table {}").format(_next(table)), table.comment)
-    for column in table.columns:
-        name = sql.Identifier(NEXT[table.schema], table.name, column.name)
-        _comment(target, sql.SQL("column {}").format(name), column.comment)
-    target.execute(sql.SQL("analyze {}").format(_next(table)))
-
-
-def _comment(target: Connection[Any], what: sql.Composed, text: str) -> None:
-    if text:
-        target.execute(sql.SQL("comment on {} is {}").format(what, sql.Literal(text)))
+    comments = [(sql.SQL("table {}").format(_next(table)), table.comment)]
+    comments += [
+        (sql.SQL("column {}").format(sql.Identifier(NEXT[table.schema], table.name, c.name)), c.comment)
+        for c in table.columns
+    ]
+    said = [sql.SQL("comment on {} is {}").format(what, sql.Literal(text)) for what, text in comments if text]
+    target.execute(sql.SQL("; ").join([*said, sql.SQL("analyze {}").format(_next(table))]))

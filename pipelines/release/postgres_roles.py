@@ -29,7 +29,7 @@ def ensure_roles(connection: Connection[Any]) -> None:
 
 def _ensure_member(connection: Connection[Any], member: str, role: str) -> None:
     found = connection.execute(
-        "select from pg_auth_members where roleid = %s::regrole and member = %s::regrole", [role, member]
+        "select 1 from pg_auth_members where roleid = %s::regrole and member = %s::regrole", [role, member]
     ).fetchone()
     if found is None:
         connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), sql.Identifier(member)))

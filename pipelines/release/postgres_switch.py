@@ -100,7 +100,7 @@ def _rename(target: Connection[Any], loaded: Mapping[str, str]) -> None:
     row = target.execute("select pg_current_xact_id()::text").fetchone()
     assert row is not None
     for now, new in loaded.items():
-        if target.execute("select from pg_namespace where nspname = %s", [now]).fetchone():
+        if target.execute("select 1 from pg_namespace where nspname = %s", [now]).fetchone():
             old = sql.Identifier(f"{now}_old_{row[0]}")
             target.execute(sql.SQL("alter schema {} rename to {}").format(sql.Identifier(now), old))
         target.execute(sql.SQL("alter schema {} rename to {}").format(sql.Identifier(new), sql.Identifier(now)))

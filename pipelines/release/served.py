@@ -27,6 +27,13 @@ TYPES = {
     "TIMESTAMP": "timestamp",
     "TIMESTAMP WITH TIME ZONE": "timestamp with time zone",
 }
+RELEASE_PROMISES: dict[str, Any] = {
+    "classification": "open",
+    "restricted_columns": [],
+    "key": [],
+    "not_null": [],
+    "rows": 1,
+}
 DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 
 
@@ -81,27 +88,26 @@ def served_tables(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any
     A restricted table is in the restricted schema only. A table with restricted columns is there whole, and without them in the
     open schema.
     """
+    described: dict[str, list[tuple[str, str, str | None]]] = {}
+    for table, *column in connection.execute(
+        "select table_name, column_name, data_type, comment from duckdb_columns() where not internal order by table_name, column_index"
+    ).fetchall():
+        described.setdefault(table, []).append((column[0], column[1], column[2]))
     found = []
     for name, comment in connection.execute("select table_name, comment from duckdb_tables() order by 1").fetchall():
-        promised = manifest["tables"].get(name, {"classification": "open" if name == RELEASE_TABLE else "restricted"})
-        columns = _columns(connection, name, set(promised.get("not_null", ())))
-        hidden = set(promised.get("restricted_columns", ()))
+        promised = RELEASE_PROMISES if name == RELEASE_TABLE else manifest["tables"][name]
+        required, hidden = set(promised["not_null"]), set(promised["restricted_columns"])
+        columns = tuple(
+            ServedColumn(column, _kind(name, column, kind), text or "", column in required)
+            for column, kind, text in described[name]
+        )
+        whole = ServedTable(RESTRICTED, name, comment or "", columns, tuple(promised["key"]), promised["rows"])
         is_restricted = promised["classification"] in ("restricted", "personal")
-        (count,) = connection.execute(f'select count(*) from "{name}"').fetchone() or (0,)
-        whole = ServedTable(RESTRICTED, name, comment or "", columns, tuple(promised.get("key", ())), count)
         if is_restricted or hidden:
             found.append(whole)
         if not is_restricted:
             found.append(_without(whole, hidden))
     return found
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, table: str, required: set[str]) -> tuple[ServedColumn, ...]:
-    rows = connection.execute(
-        "select column_name, data_type, comment from duckdb_columns() where table_name = ? order by column_index",
-        [table],
-    ).fetchall()
-    return tuple(ServedColumn(n, _kind(table, n, kind), comment or "", n in required) for n, kind, comment in rows)
 
 
 def _kind(table: str, column: str, kind: str) -> str:
