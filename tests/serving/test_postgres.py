@@ -326,7 +326,7 @@ def command(root: Path, dsn: str | None, *arguments: str) -> subprocess.Complete
 def test_the_command(instance: Path, dsn: str) -> None:
     done = command(instance, dsn)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "PostgreSQL serves R1: 7 tables, 254 rows, in new schemas.\n"
+    assert done.stdout == "PostgreSQL serves R1: 7 tables, 204 rows, in new schemas.\n"
     make_release(instance / "releases", "R2")
     assert "serves R2" in command(instance, dsn, "--release", "R2").stdout
     assert served_release(dsn) == "R2"
