@@ -85,16 +85,28 @@ def _connected(dsn: str) -> Connection[Any]:
     return psycopg.connect(make_conninfo("", **parts), autocommit=True)
 
 
+def _understood(dsn: str) -> dict[str, Any]:
+    """The parts of a connection string. Raises ConfigurationError that repeats none of it.
+
+    A password with an @ or a / that is not escaped ends up in another part, which a message would show.
+    """
+    try:
+        parts: dict[str, Any] = conninfo_to_dict(dsn)
+    except psycopg.Error:
+        parts = {"port": "?"}
+    shown = (str(parts.get(name, "")) for name in ("host", "dbname"))
+    if any("@" in part for part in shown) or not str(parts.get("port", "5432")).replace(",", "").isdigit():
+        raise ConfigurationError(
+            f"{DSN_VARIABLE} cannot be read: expected a connection string such as postgresql://user@host:5432/database or "
+            "'host=... dbname=... user=...'. Correct it; in the first form @ is written %40 and / %2F within a password."
+        )
+    return parts
+
+
 @contextmanager
 def _told(release_id: str, dsn: str) -> Iterator[None]:
     """Turn what PostgreSQL says into a sentence without a password or a row."""
-    try:
-        given = conninfo_to_dict(dsn)
-    except psycopg.Error:
-        raise ConfigurationError(
-            f"{DSN_VARIABLE} cannot be read: expected a connection string such as "
-            "postgresql://user@host:5432/database or 'host=... dbname=... user=...'. Correct it."
-        ) from None
+    given = _understood(dsn)
     try:
         yield
     except psycopg.Error as error:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,7 +22,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import PROJECT_ROOT
-from pipelines.release.postgres import publish_to_postgres, served_release
+from pipelines.release.postgres import _told, publish_to_postgres, served_release
 from tests.serving.releases import make_release
 
 PUBLISHES, READERS, ROWS = 20, 8, 400
@@ -361,18 +362,29 @@ def test_a_server_that_is_down(instance: Path, tmp_path_factory: pytest.TempPath
 
 @pytest.mark.parametrize(
     "dsn",
-    ["postgresql://user:hunter2@host:notaport/db", "host=h password=hunter2 nosuchword=1", "just hunter2"],
+    [
+        "postgresql://user:hunter2@host:notaport/db",
+        "host=h password=hunter2 nosuchword=1",
+        "just hunter2",
+        "postgresql://user:a@hunter2@host/db",
+        "postgresql://user:1/hunter2@host/db",
+        "postgresql://user:hunter2/a@host/db",
+    ],
 )
 def test_a_connection_string_that_cannot_be_read_is_not_repeated(release: Path, dsn: str) -> None:
-    with pytest.raises(PortfolioError) as caught:
+    with pytest.raises(ConfigurationError, match="cannot be read") as caught:
         publish_to_postgres(release, dsn)
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value)).replace(dsn, "")
+
+
+def test_what_the_server_says_is_told_without_the_password() -> None:
+    with (
+        pytest.raises(PortfolioError, match=r"no \*\*\* here\. What it served") as caught,
+        _told("R1", "host=h password=hunter2"),
+    ):
+        raise psycopg.OperationalError("no hunter2 here\nDETAIL: more hunter2")
     assert "hunter2" not in str(caught.value)
-    assert caught.value.__cause__ is None
-
-
-def test_a_faulty_connection_string_is_configuration(release: Path) -> None:
-    with pytest.raises(ConfigurationError, match="cannot be read"):
-        publish_to_postgres(release, "just words")
+    assert caught.value.__suppress_context__  # or else Dagster stores what the server said
 
 
 def test_a_refused_connection_names_the_place_and_no_secret(release: Path) -> None:
