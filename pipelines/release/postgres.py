@@ -22,7 +22,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.release.postgres_roles import check_owner, ensure_roles, grant_reading
-from pipelines.release.postgres_switch import drop_old_schemas, switch_schemas
+from pipelines.release.postgres_switch import are_built_as_before, drop_old_schemas, rename_schemas, replace_in_place
 from pipelines.release.served import OPEN, RESTRICTED, ServedTable, read_release, served_tables
 
 DSN_VARIABLE = "PORTFOLIO_POSTGRES_DSN"
@@ -60,13 +60,19 @@ def publish_to_postgres(folder: Path, dsn: str) -> Published:
             _prepare(target)
             for table in tables:
                 _create(target, table)
+            is_same = are_built_as_before(target, NEXT)
+            for table in tables:
+                _loosen(target, table, is_same)
                 _load(source, target, table)
-                _complete(target, table)
-            grant_reading(target, *NEXT.values())
-            has_new_schemas = switch_schemas(target, NEXT, tables)
+                if not is_same:
+                    _complete(target, table)
+            if is_same:
+                replace_in_place(target, NEXT, tables)
+            else:
+                rename_schemas(target, NEXT)
             grant_reading(target, *NEXT)
         notes = drop_old_schemas(target, NEXT)
-    return Published(folder.name, len(tables), sum(t.row_count for t in tables), has_new_schemas, notes)
+    return Published(folder.name, len(tables), sum(t.row_count for t in tables), not is_same, notes)
 
 
 def served_release(dsn: str) -> str | None:
@@ -147,13 +153,33 @@ def _next(table: ServedTable) -> sql.Identifier:
 
 
 def _create(target: Connection[Any], table: ServedTable) -> None:
-    columns = [
+    """An empty table with columns, key and comments."""
+    parts = [
         sql.SQL("{} {}{}").format(
             sql.Identifier(c.name), sql.SQL(_literal_type(c.kind)), sql.SQL(" not null" if c.is_required else "")
         )
         for c in table.columns
     ]
-    target.execute(sql.SQL("create table {} ({})").format(_next(table), sql.SQL(", ").join(columns)))
+    if table.key:
+        parts.append(_key(table))
+    comments = [(sql.SQL("table {}").format(_next(table)), table.comment)]
+    comments += [
+        (sql.SQL("column {}").format(sql.Identifier(NEXT[table.schema], table.name, c.name)), c.comment)
+        for c in table.columns
+    ]
+    said = [sql.SQL("comment on {} is {}").format(what, sql.Literal(text)) for what, text in comments if text]
+    create = sql.SQL("create table {} ({})").format(_next(table), sql.SQL(", ").join(parts))
+    target.execute(sql.SQL("; ").join([create, *said]))
+
+
+def _key(table: ServedTable) -> sql.Composed:
+    kind = sql.SQL("primary key" if table.key_is_required else "unique nulls not distinct")
+    columns = sql.SQL(", ").join(sql.Identifier(c) for c in table.key)
+    return sql.SQL("constraint {} {} ({})").format(_key_name(table), kind, columns)
+
+
+def _key_name(table: ServedTable) -> sql.Identifier:
+    return sql.Identifier(f"{table.name}_key")
 
 
 def _literal_type(kind: str) -> Any:
@@ -195,16 +221,16 @@ def _load(source: duckdb.DuckDBPyConnection, target: Connection[Any], table: Ser
             )
 
 
-def _complete(target: Connection[Any], table: ServedTable) -> None:
-    """Key, comments and statistics of a loaded table."""
+def _loosen(target: Connection[Any], table: ServedTable, is_same: bool) -> None:
+    """Take the key off while rows are loaded; what is only compared with the tables that stay needs neither key nor log."""
     if table.key:
-        kind = sql.SQL("primary key" if table.key_is_required else "unique nulls not distinct")
-        key = sql.SQL(", ").join(sql.Identifier(c) for c in table.key)
-        target.execute(sql.SQL("alter table {} add {} ({})").format(_next(table), kind, key))
-    comments = [(sql.SQL("table {}").format(_next(table)), table.comment)]
-    comments += [
-        (sql.SQL("column {}").format(sql.Identifier(NEXT[table.schema], table.name, c.name)), c.comment)
-        for c in table.columns
-    ]
-    said = [sql.SQL("comment on {} is {}").format(what, sql.Literal(text)) for what, text in comments if text]
-    target.execute(sql.SQL("; ").join([*said, sql.SQL("analyze {}").format(_next(table))]))
+        target.execute(sql.SQL("alter table {} drop constraint {}").format(_next(table), _key_name(table)))
+    if is_same:
+        target.execute(sql.SQL("alter table {} set unlogged").format(_next(table)))
+
+
+def _complete(target: Connection[Any], table: ServedTable) -> None:
+    """Key and statistics of a table that readers are to see; where rows are replaced in place, the tables there have both."""
+    if table.key:
+        target.execute(sql.SQL("alter table {} add {}").format(_next(table), _key(table)))
+    target.execute(sql.SQL("analyze {}").format(_next(table)))

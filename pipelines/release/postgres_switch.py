@@ -30,18 +30,22 @@ COMMENTS = """
     where n.nspname = %s and c.relkind = 'r'"""
 
 
-def switch_schemas(target: Connection[Any], loaded: Mapping[str, str], tables: Iterable[ServedTable]) -> bool:
-    """Let readers see what was loaded, within the caller's transaction; `loaded` gives the new schema of each that readers know.
+def are_built_as_before(target: Connection[Any], loaded: Mapping[str, str]) -> bool:
+    """Whether new schemas have the tables, columns, types and keys of those that readers know; `loaded`: the new one of each."""
+    return all(_shape(target, now) == _shape(target, new) for now, new in loaded.items())
 
-    True when schemas were renamed, False when rows were replaced in place.
-    """
-    if all(_shape(target, now) == _shape(target, new) for now, new in loaded.items()):
-        for table in tables:
-            _replace_rows(target, loaded[table.schema], table)
-        for now, new in loaded.items():
-            _renew_comments(target, now, new)
-            target.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(new)))
-        return False
+
+def replace_in_place(target: Connection[Any], loaded: Mapping[str, str], tables: Iterable[ServedTable]) -> None:
+    """Let the tables that readers know hold what was loaded, and drop the new schemas."""
+    for table in tables:
+        _replace_rows(target, loaded[table.schema], table)
+    for now, new in loaded.items():
+        _renew_comments(target, now, new)
+        target.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(new)))
+
+
+def rename_schemas(target: Connection[Any], loaded: Mapping[str, str]) -> None:
+    """Give the new schemas the names that readers know."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with (
@@ -54,7 +58,6 @@ def switch_schemas(target: Connection[Any], loaded: Mapping[str, str], tables: I
             if attempt == ATTEMPTS:
                 raise
             time.sleep(PAUSE_SECONDS)
-    return True
 
 
 def _shape(target: Connection[Any], schema: str) -> set[tuple[Any, ...]]:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -379,7 +378,8 @@ def test_a_server_that_is_down_and_a_publisher_who_may_make_roles(
 def test_a_connection_string_that_cannot_be_read_is_not_repeated(release: Path, dsn: str) -> None:
     with pytest.raises(ConfigurationError, match="cannot be read") as caught:
         publish_to_postgres(release, dsn)
-    assert "hunter2" not in "".join(traceback.format_exception(caught.value)).replace(dsn, "")
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.__context__ is None
 
 
 def test_what_the_server_says_is_told_without_the_password() -> None:
