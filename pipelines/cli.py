@@ -13,6 +13,7 @@ from pipelines.command_options import instance_option
 from pipelines.decision_commands import decide
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import Instance
+from pipelines.publish_command import publish
 from pipelines.release_commands import diff, pin, releases, resume, rollback, verify
 from pipelines.sign_off_commands import sign_off
 from pipelines.trace.command import trace
@@ -110,7 +111,7 @@ def ui(root: Path | None, port: int, host: str) -> None:
 
 
 for command in (
-    contract_commands.contract, case, check, decide, sign_off, trace, releases, rollback, resume, pin, diff, verify
+    contract_commands.contract, case, check, decide, publish, sign_off, trace, releases, rollback, resume, pin, diff, verify
 ):  # fmt: skip
     portfolio.add_command(command)
 

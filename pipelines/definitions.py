@@ -9,6 +9,7 @@ from pipelines.defs.common import RefreshLock
 from pipelines.defs.ingest import ingest_assets
 from pipelines.defs.jobs import nightly_schedule, refresh_job
 from pipelines.defs.models import dbt_resource, model_assets
+from pipelines.defs.postgres import postgres_assets
 from pipelines.instance import Instance
 from pipelines.release.tables import PUBLISHED_SCHEMAS
 from pipelines.transform.configured import checked_configuration
@@ -22,7 +23,13 @@ def build_definitions(instance: Instance) -> dg.Definitions:
     cases = case_assets(instance, models.keys)
     published = sorted(key for key in (*models.keys, *cases.keys) if key.path[0] in PUBLISHED_SCHEMAS)
     return dg.Definitions(
-        assets=[*ingest_assets(configuration), models, cases, release_asset(instance, published)],
+        assets=[
+            *ingest_assets(configuration),
+            models,
+            cases,
+            release_asset(instance, published),
+            *postgres_assets(instance),
+        ],
         asset_checks=[audit_checks(instance)],
         jobs=[refresh_job()],
         schedules=[nightly_schedule(instance)],

@@ -21,7 +21,8 @@ def portfolio() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run `portfolio --instance ROOT ...` in a process of its own, with an empty PATH as systemd would give."""
 
     def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {k: v for k, v in os.environ.items() if k not in ("PORTFOLIO_INSTANCE", "DAGSTER_HOME")}
+        unwanted = ("PORTFOLIO_INSTANCE", "PORTFOLIO_POSTGRES_DSN", "DAGSTER_HOME")
+        environment = {k: v for k, v in os.environ.items() if k not in unwanted}
         environment |= {"PATH": "/usr/bin:/bin", "COLUMNS": "160"}
         command = [sys.executable, "-m", "pipelines.cli", "--instance", str(root), *arguments]
         return subprocess.run(command, cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False)

@@ -12,6 +12,7 @@ from pydantic import Field
 from pipelines.configuration import Configuration
 from pipelines.contracts.catalogue import datasets, reference_tables
 from pipelines.defs.common import INPUTS, LANDING, OWNER, RAW, build_of, input_key, raw_key, say, told
+from pipelines.defs.postgres import catch_up
 from pipelines.errors import PortfolioError
 from pipelines.files import write_json
 from pipelines.ingest.archive import Archive
@@ -239,6 +240,7 @@ def _inputs(configuration: Configuration) -> dg.AssetsDefinition:
             build.save_plan(plan | {"configuration": run.configuration, "held": held})
             if (held or plan["is_unchanged"]) and not run.force:
                 say(context, held or UNCHANGED)
+                catch_up(context, instance)
                 return
             lay_out(build, configured.instance, configured.contracts, states, as_of)
             _lay_out_previous(build, configured, plan["inputs"], previous)

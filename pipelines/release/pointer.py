@@ -65,14 +65,17 @@ def release_before(instance: Instance, as_of: date) -> dict[str, Any] | None:
     return next((r for day, r in of_their_day if day < as_of), None)
 
 
-def release_folder(instance: Instance, release: str) -> Path:
-    """The folder of a release by its id, or by `current`. Raises PortfolioError that names the newest releases there are."""
-    folder = (instance.releases / release).resolve()
+def release_folder(instance: Instance, release: str | None) -> Path:
+    """The folder of a release by its id; by `current` or None, of the one that readers see.
+
+    Raises PortfolioError that names the newest releases there are.
+    """
+    folder = (instance.releases / (release or CURRENT)).resolve()
     if folder.parent == instance.releases.resolve() and (folder / "release.json").is_file():
         return folder
     newest = ", ".join(sorted((p.parent.name for p in instance.releases.glob("2*/release.json")), reverse=True)[:5])
     raise PortfolioError(
-        f"Release {release!r}: expected the id of a release in {instance.releases}; the newest: {newest or 'none yet'}. "
+        f"Release {release or CURRENT!r}: expected the id of a release in {instance.releases}; the newest: {newest or 'none yet'}. "
         "Choose one (`portfolio releases`), or run `portfolio refresh`."
     )
 

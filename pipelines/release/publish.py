@@ -15,7 +15,7 @@ from pipelines.files import fingerprint, fresh_folder, sha256_of, write_json
 from pipelines.instance import PROJECT_ROOT, Instance
 from pipelines.release.pointer import CURRENT, current_release, switch
 from pipelines.release.standing import resume
-from pipelines.release.tables import copy_tables, read_manifest, row_keys, trace_keys, write_parquet
+from pipelines.release.tables import copy_tables, read_manifest, table_promises, trace_keys, write_parquet
 from pipelines.transform.build import Build
 
 CANDIDATE = ".candidate"
@@ -29,7 +29,7 @@ def publish(build: Build, instance: Instance) -> Path:
     """
     audit = _audited(build)
     plan, manifest = build.plan(), read_manifest(build.dbt_target)
-    keys = row_keys(manifest)
+    promises = table_promises(manifest)
     made_at = clock.now()
     release_id = f"{made_at:%Y%m%dT%H%M%SZ}-{fingerprint(plan['inputs'], build.build_id)[:8]}"
     candidate = fresh_folder(instance.releases / f"{CANDIDATE}-{release_id}")
@@ -61,7 +61,7 @@ def publish(build: Build, instance: Instance) -> Path:
                 "warnings": [c.sentence for c in audit.checks if c.outcome is Outcome.warning],
             },
             "tables": {
-                name: {"rows": f.row_count, "checksum": f.checksum, "key": keys.get(name, [])}
+                name: {"rows": f.row_count, "checksum": f.checksum, **promises.get(name, {})}
                 for name, f in sorted(facts.items())
             },
             "trace": trace_keys(manifest),

@@ -93,26 +93,52 @@ def trace_keys(manifest: dict[str, Any]) -> dict[str, Any]:
     return {name: content["trace"] for name, content in meta.items() if "trace" in content}
 
 
-def row_keys(manifest: dict[str, Any]) -> dict[str, list[str]]:
-    """The columns that tell a published table's rows apart, by table: what dbt tests as unique, else what a trace goes by.
+def table_promises(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What dbt promises of every published table: its classification, its restricted columns, its key, what is never null.
 
-    One column comes before a combination, and of several the first. A test of some rows only (`where`) tells nothing of all.
+    The key is what a dbt test has held unique in this very build, before all the one that tracing uses; a table that a later stage
+    writes has no dbt test, and the key that its tracing names.
     """
-    published = [n for n in _described(manifest) if n["schema"] in PUBLISHED_SCHEMAS]
-    columns = {n["unique_id"]: list(n["columns"]) for n in published}
-    found: dict[str, list[tuple[int, int, list[str]]]] = {}
+    held = _unique_columns(manifest)
+    return {
+        node["name"]: {
+            "classification": node["config"].get("meta", {}).get("classification", "restricted"),
+            "restricted_columns": [n for n, c in node["columns"].items() if _is_restricted(c)],
+            "key": _key(node, held.get(node.get("unique_id", ""), [])),
+            "not_null": [n for n, c in node["columns"].items() if _is_never_null(c)],
+        }
+        for node in _described(manifest)
+        if node["schema"] in PUBLISHED_SCHEMAS
+    }
+
+
+def _unique_columns(manifest: dict[str, Any]) -> dict[str, list[list[str]]]:
+    """Columns that a test without a condition holds unique together, by the unique id of the model."""
+    found: dict[str, list[list[str]]] = {}
     for node in manifest["nodes"].values():
-        test, model = node.get("test_metadata"), node.get("attached_node")
-        if (
-            model in columns
-            and test
-            and test["name"] in ("unique", "unique_combination")
-            and not node["config"]["where"]
-        ):
-            key = test["kwargs"].get("columns") or [test["kwargs"]["column_name"]]
-            found.setdefault(model, []).append((len(key), columns[model].index(key[0]), key))
-    tested = {n["name"]: min(found[n["unique_id"]])[2] for n in published if n["unique_id"] in found}
-    return {name: trace["key"] for name, trace in trace_keys(manifest).items()} | tested
+        test = node.get("test_metadata") or {}
+        if test.get("name") in ("unique", "unique_combination") and not node["config"].get("where"):
+            arguments = test["kwargs"]
+            columns = arguments.get("columns") or [arguments["column_name"]]
+            found.setdefault(str(node.get("attached_node")), []).append(list(columns))
+    return found
+
+
+def _key(node: dict[str, Any], held: list[list[str]]) -> list[str]:
+    traced = list(node["config"].get("meta", {}).get("trace", {}).get("key", []))
+    if node["resource_type"] == "source":
+        return traced
+    return min(held, key=lambda columns: (columns != traced, len(columns), columns), default=[])
+
+
+def _is_restricted(column: dict[str, Any]) -> bool:
+    meta = column.get("meta") or column.get("config", {}).get("meta", {})
+    return meta.get("classification") in ("restricted", "personal")
+
+
+def _is_never_null(column: dict[str, Any]) -> bool:
+    meta = column.get("meta") or column.get("config", {}).get("meta", {})
+    return bool(meta.get("is_required")) or any(c["type"] == "not_null" for c in column.get("constraints") or [])
 
 
 def _described(manifest: dict[str, Any]) -> list[dict[str, Any]]:

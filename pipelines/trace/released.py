@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pipelines.errors import PortfolioError
 from pipelines.instance import Instance
-from pipelines.release.pointer import CURRENT, release_folder
+from pipelines.release.pointer import release_folder
 from pipelines.trace.key import parse_key, shown_example
 
 LINEAGE = ("delivery_id", "source_row_number", "source_column")
@@ -52,7 +52,7 @@ class Released:
     @classmethod
     def open(cls, instance: Instance, release_id: str | None) -> "Released":
         """The release with this id, else the current one. Raises PortfolioError when there is none."""
-        folder = release_folder(instance, release_id or CURRENT)
+        folder = release_folder(instance, release_id)
         manifest = json.loads((folder / "release.json").read_text("utf-8"))
         return cls(folder, manifest, duckdb.connect(str(folder / "marts.duckdb"), read_only=True))
 

@@ -22,7 +22,8 @@ def test_the_example_contract_reads_the_file_it_describes(tmp_path: Path) -> Non
     assert report.total_rows == 1
 
 
-def test_the_smallest_instance_is_whole(tmp_path: Path) -> None:
+def write_smallest_instance(root: Path) -> None:
+    """The instance that docs/instance.md shows."""
     settings, administrations, contract, rows = re.findall(
         r"```(?:yaml)?\n((?:#|administration_code|Id;).*?)```", INSTANCE, re.S
     )
@@ -32,8 +33,12 @@ def test_the_smallest_instance_is_whole(tmp_path: Path) -> None:
         "contracts/it/systems.odcs.yaml": contract,
         "landing/it/systems_2026-10-31.csv": rows,
     }.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text, "utf-8")
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, "utf-8")
+
+
+def test_the_smallest_instance_is_whole(tmp_path: Path) -> None:
+    write_smallest_instance(tmp_path)
     configuration = Configuration.load(Instance.load(tmp_path))
     (loaded,) = configuration.contracts
     report, found, _ = run(tmp_path, loaded, tmp_path / "landing/it/systems_2026-10-31.csv", "systems_2026-10-31.csv")
