@@ -1,7 +1,6 @@
 """The commands about releases: list, go back, hold, pin, compare, prove. Thin: what they do is in pipelines/release/."""
 
 import json
-import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +9,7 @@ import click
 
 from pipelines.command_options import instance_option
 from pipelines.errors import PortfolioError
-from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.instance import Instance
 
 EXIT_DIFFERENT = 4
 by_option = click.option("--by", required=True, help="Role of who decides.")
@@ -86,14 +85,11 @@ def pin(root: Path | None, release: str, by: str, why: str, remove: bool) -> Non
 def verify(root: Path | None, release: str) -> None:
     """Recompute every hash, count and checksum of RELEASE in a fresh process. Exit code 1 when anything differs."""
     from pipelines.release.pointer import release_folder
+    from pipelines.release.readback import read_back
 
     folder = release_folder(Instance.load(root), release)
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.release.readback", str(folder)],
-        cwd=PROJECT_ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise PortfolioError(f"{folder.name} is not what was released:\n{done.stdout}{done.stderr}")
+    if found := read_back(folder):
+        raise PortfolioError(f"{folder.name} is not what was released:\n{found}")
     manifest = json.loads((folder / "release.json").read_text("utf-8"))
     click.echo(f"{folder.name}: {len(manifest['files'])} files and {len(manifest['tables'])} tables are as released.")
 

@@ -156,6 +156,16 @@ class Case:
             )
         )
 
+    @property
+    def shared_gain(self) -> Sharing | None:
+        """How the gain is shared; None where no group of administrations has any, or they are too many to count groups of."""
+        return self.sharing if self.sharing and self.sharing.smallest else None
+
+    @property
+    def no_sharing_code(self) -> str | None:
+        """Why no gain is shared; None where one is."""
+        return TOO_MANY if self.sharing is None else None if self.shared_gain else NO_GAIN
+
     @cached_property
     def retender_cost_pct(self) -> float:
         """Share of the known cost whose contract can be left within two years of the start: what is tendered anew anyway."""

@@ -6,10 +6,10 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 
-from pipelines.cases.case import NO_GAIN, TOO_MANY, Case
+from pipelines.cases.case import NO_GAIN, Case
 from pipelines.cases.cash_flows import CASHABLE, COST, KINDS, LINES, ONE_OFF
 from pipelines.cases.rounding import as_amount, to_oere
-from pipelines.cases.sharing import Sharing, membership
+from pipelines.cases.sharing import membership
 from pipelines.cases.simulation import Distribution
 from pipelines.cases.tables import amounts
 
@@ -79,12 +79,12 @@ def _uncertainty(draws: Distribution | None) -> Row:
 
 def _agreement(case: Case) -> Row:
     """Whom to win, whether a fair sharing exists, and what losers must get."""
-    sharing, paid = shared_gain(case), case.compensation
+    sharing, paid = case.shared_gain, case.compensation
     smallest = sharing.smallest if sharing else 0
     return {
         "break_even_administration_count": smallest.bit_count() or None,
         "smallest_paying_administration_codes": members_of(case, smallest) or None,
-        "coalition_missing_code": no_sharing(case),
+        "coalition_missing_code": case.no_sharing_code,
         "has_core": sharing and sharing.core is not None,
         "is_shapley_in_core": sharing and sharing.is_shapley_in_core,
         "compensation_total_amount": None if paid is None else as_amount(int(np.maximum(paid, 0).sum())),
@@ -99,16 +99,6 @@ def _financing(case: Case) -> Row:
         "is_suggested_route_verified": case.route.is_verified,
         "retender_cost_pct": round(case.retender_cost_pct, 2),
     }
-
-
-def shared_gain(case: Case) -> Sharing | None:
-    """How the gain is shared; None where no group of administrations has any, or they are too many to count groups of."""
-    return case.sharing if case.sharing and case.sharing.smallest else None
-
-
-def no_sharing(case: Case) -> str | None:
-    """Why no gain is shared."""
-    return TOO_MANY if case.sharing is None else NO_GAIN if shared_gain(case) is None else None
 
 
 def members_of(case: Case, coalition: int) -> str:
@@ -145,7 +135,7 @@ def flow_rows(case: Case) -> pa.Table:
 
 def administration_rows(case: Case) -> list[Row]:
     """The rows of mart_business_case_by_administration, in order of codes."""
-    parts, paid, sharing = case.flows.shared, case.compensation, shared_gain(case)
+    parts, paid, sharing = case.flows.shared, case.compensation, case.shared_gain
     cost = -parts[:, COST].sum(axis=(1, 2))
     gain = parts[:, CASHABLE & ~COST].sum(axis=(1, 2))
     investment = -parts[:, ONE_OFF].sum(axis=(1, 2))
@@ -167,7 +157,7 @@ def administration_rows(case: Case) -> list[Row]:
                 "compensation_missing_code": NO_GAIN if paid is None else None,
                 "shapley_share_amount": as_amount(sharing.shapley[place]) if sharing else None,
                 "core_share_amount": as_amount(sharing.core[place]) if sharing and sharing.core is not None else None,
-                "coalition_missing_code": no_sharing(case),
+                "coalition_missing_code": case.no_sharing_code,
                 "loan_years": len(plan),
                 "loan_yearly_payment_amount": as_amount(plan[0].payment),
                 "loan_interest_amount": as_amount(sum(year.interest for year in plan)),

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +10,9 @@ from pipelines import clock
 from pipelines.audit.result import AuditRecord, Outcome
 from pipelines.errors import AuditFailed, PortfolioError
 from pipelines.files import fingerprint, fresh_folder, sha256_of, write_json
-from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.instance import Instance
 from pipelines.release.pointer import CURRENT, current_release, switch
+from pipelines.release.readback import read_back
 from pipelines.release.standing import resume
 from pipelines.release.tables import copy_tables, read_manifest, table_promises, trace_keys, write_parquet
 from pipelines.transform.build import Build
@@ -70,7 +69,8 @@ def publish(build: Build, instance: Instance) -> Path:
             },
         },
     )
-    _read_back(candidate)
+    if found := read_back(candidate):
+        raise PortfolioError(f"The release candidate {candidate} could not be read back as written: {found}")
     folder = instance.releases / release_id
     candidate.rename(folder)
     if plan["is_of_today"] or current_release(instance) is None:
@@ -113,18 +113,6 @@ def _release_row(
         "late_count": len(plan["late"]),
         "refused_count": len(plan["refused"]),
     }
-
-
-def _read_back(candidate: Path) -> None:
-    """Let a fresh process read the closed candidate whole, so that no cache of this one vouches for it."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.release.readback", str(candidate)],
-        cwd=PROJECT_ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise PortfolioError(
-            f"The release candidate {candidate} could not be read back as written: {done.stdout}{done.stderr}"
-        )
 
 
 def clean_candidates(instance: Instance) -> None:
