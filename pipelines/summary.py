@@ -12,6 +12,8 @@ from pipelines.ingest.archive import Archive
 from pipelines.instance import PROJECT_ROOT, Instance
 from pipelines.release.pointer import CURRENT, all_releases, current_release
 from pipelines.release.scorecard import Score, scorecard
+from pipelines.release.standing import hold_of
+from pipelines.terminal import console as wide_console
 
 MANY = 12
 MANY_SENTENCES = 8
@@ -59,7 +61,7 @@ def print_release(instance: Instance, plan: dict[str, Any], build_id: str) -> bo
 
 def _console() -> Console:
     """Wide enough for seven administrations, whatever the terminal says: figures are never cut."""
-    return Console(highlight=False, soft_wrap=True, markup=False, width=max(Console().width, NARROWEST))
+    return wide_console(NARROWEST)
 
 
 def _line(console: Console, label: str, text: str) -> None:
@@ -118,6 +120,8 @@ def print_status(instance: Instance) -> None:
         f"{manifest['release_id']}, as of {manifest['inputs']['as_of_date']}, made {when}",
     )
     _line(console, "Checks", _counts(manifest))
+    if hold := hold_of(instance):
+        _line(console, "Held", hold.sentence)
     _scores_table(console, scorecard(instance.releases / manifest["release_id"]))
     if not _trouble(console, manifest):
         console.print("Nothing is late, refused or left in landing.")

@@ -10,6 +10,7 @@ from rich.table import Table
 from pipelines.cases.case import Case, simulated
 from pipelines.cases.rounding import as_amount
 from pipelines.cases.rows import Row, administration_rows, case_row, in_kroner
+from pipelines.terminal import console as wide_console
 
 WIDTH = 180  # of the table of administrations: no figure is cut, whatever the terminal says
 BUDGET = {
@@ -48,7 +49,7 @@ NO_FIGURES = {
 
 def print_case(release: str, price_year: int, base: Case, changed: Case | None, values: Mapping[str, float]) -> None:
     """Print a case, beside it what it would be with other values, and what its figures hang on."""
-    console = Console(highlight=False, markup=False, soft_wrap=True, width=max(Console().width, WIDTH))
+    console = wide_console(WIDTH)
     candidate, last = base.candidate, changed or base
     console.print(f"{candidate.name} ({candidate.candidate_id}), release {release}")
     console.print(

@@ -60,7 +60,8 @@ def rollback(instance: Instance, release: str, by: str, why: str) -> Hold:
     The hold is written before the switch: killed between the two, readers keep the newer release and the command can be run again.
     """
     manifest, current = release_manifest(instance, release), current_release(instance)
-    assert current is not None
+    if current is None:
+        raise PortfolioError("Readers see no release yet, so there is none to go back from. Run `portfolio refresh`.")
     if manifest["release_id"] == current["release_id"]:
         raise PortfolioError(f"Readers see {release} already. `portfolio releases` lists what there is.")
     rolled_back = hold_of(instance)

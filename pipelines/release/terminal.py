@@ -11,6 +11,7 @@ from pipelines.instance import Instance
 from pipelines.release.compare import Change, TableDifference
 from pipelines.release.pointer import all_releases, current_release
 from pipelines.release.standing import hold_of, kept, pins_of
+from pipelines.terminal import console as wide_console
 
 WIDTH = 120
 
@@ -77,9 +78,9 @@ def _print_table(console: Console, d: TableDifference) -> None:
     ]
     lines += [_change(c) for c in d.changes]
     if lines:
-        console.print(f"[bold]{d.table}[/bold]")
+        console.print(d.table, style="bold")
         for line in lines:
-            console.print(line, markup=False)
+            console.print(line)
 
 
 def _amount(value: Decimal | None) -> str:
@@ -96,4 +97,4 @@ def _change(change: Change) -> str:
 
 
 def _console() -> Console:
-    return Console(highlight=False, soft_wrap=True, width=max(Console().width, WIDTH))
+    return wide_console(WIDTH)

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from pipelines.ingest.archive import Archive, Delivery
 from pipelines.ingest.privacy import NOT_SHOWN, plain
+from pipelines.terminal import console as wide_console
 from pipelines.trace.released import Found, Row
 from pipelines.trace.source_row import Cell, SourceRow, TracedField
 
@@ -19,7 +20,7 @@ HIDDEN_HINT = f"{NOT_SHOWN}: personal or restricted; --show-private shows it."
 
 def console() -> Console:
     """A terminal on which no figure is cut."""
-    return Console(highlight=False, soft_wrap=True, markup=False, width=max(Console().width, NARROWEST))
+    return wide_console(NARROWEST)
 
 
 def print_row(out: Console, table: str, key: Sequence[str], row: Row) -> None:

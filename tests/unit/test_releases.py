@@ -100,6 +100,20 @@ def test_rolling_back_to_what_is_shown_or_to_nothing_is_refused(instance: Instan
     assert standing.hold_of(instance) is None
 
 
+def test_without_a_current_release_there_is_nothing_to_go_back_from(instance: Instance) -> None:
+    only = release(instance, 1)
+    (instance.releases / "current").unlink()
+    with pytest.raises(PortfolioError, match="no release yet"):
+        standing.rollback(instance, only, "office", "x")
+
+
+def test_status_says_that_readers_are_held_at_an_earlier_release(instance: Instance) -> None:
+    old, _ = release(instance, 2), release(instance, 1)
+    assert "Held" not in run(instance, "status").output
+    standing.rollback(instance, old, "office", "wrong rule")
+    assert f"Readers stay at {old}" in run(instance, "status").output
+
+
 def test_retention_keeps_current_the_one_before_pinned_held_newest_and_recent(instance: Instance) -> None:
     pinned, before, gone = release(instance, 90), release(instance, 80), release(instance, 70)
     held_from, recent = release(instance, 40), release(instance, 9)
