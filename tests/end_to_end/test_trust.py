@@ -141,7 +141,8 @@ def test_a_figure_is_signed_disputed_or_open(
     with open_marts(sample_copy) as after:
         found = after.execute(
             "select administration_code, figure_code, sign_off_state_code, decided_release_id, is_changed_since_decision "
-            "from mart_sign_off where last_decision_code is not null order by 1"
+            "from mart_sign_off where decided_release_id = ? order by 1",
+            [release],
         ).fetchall()
         counted = after.execute(
             "select count(*) from mart_sign_off where last_decision_code is null and sign_off_state_code <> 'open'"
@@ -153,3 +154,29 @@ def test_a_figure_is_signed_disputed_or_open(
         ("suf", "systems_in_use", "open", release, True),
         ("tmf", "systems_in_use", "signed_off", release, False),
     ]
+
+
+def test_each_total_stands_beside_who_has_recognised_it(marts: duckdb.DuckDBPyConnection) -> None:
+    """All rows that make up a figure show its state, and sum to it; the sample holds each state, and one that went out of date."""
+    totals = {
+        "it_spend": "select administration_code, fiscal_year, sum(spend_amount), min(sign_off_state_code), max(sign_off_state_code) "
+        "from mart_it_spend where not is_eliminated group by all",
+        "investment_adopted": "select administration_code, fiscal_year, sum(adopted_amount), min(sign_off_state_code), "
+        "max(sign_off_state_code) from mart_investment_overview where line_kind = 'investment' group by all",
+        "yearly_cost": "select administration_code, null, sum(yearly_cost_amount), min(sign_off_state_code), max(sign_off_state_code) "
+        "from mart_it_landscape where is_owner and is_in_use group by all",
+    }
+    for kind, total in totals.items():
+        differing = marts.execute(
+            f"select figures.*, totals.* from dim_figure figures left join ({total}) totals(administration_code, fiscal_year, "
+            "amount, lowest, highest) on figures.administration_code = totals.administration_code "
+            "and figures.fiscal_year is not distinct from totals.fiscal_year where figures.figure_kind_code = ? "
+            "and (figures.figure_value is distinct from totals.amount or lowest is distinct from figures.sign_off_state_code "
+            "or highest is distinct from figures.sign_off_state_code)",
+            [kind],
+        ).fetchall()
+        assert differing == []
+    states = marts.execute(
+        "select distinct sign_off_state_code, is_changed_since_decision from dim_figure where last_decision_code is not null"
+    ).fetchall()
+    assert set(states) == {("signed_off", False), ("disputed", False), ("open", True)}

@@ -70,6 +70,7 @@ select
     parts.product_count,
     cast(parts.yearly_cost_amount as decimal(18, 2)) as yearly_cost_amount,
     cast(parts.allocated_cost_amount as decimal(18, 2)) as allocated_cost_amount,
+    figures.sign_off_state_code,
     {{ share_pct("parts.known_cost_count", "parts.system_count") }} as known_cost_pct,
     cast(parts.user_count as bigint) as user_count,
     {{ unit_price("parts.priced_cost_amount", "parts.priced_user_count") }}
@@ -100,3 +101,7 @@ left join
     {{ ref("dim_capability") }} as capabilities
     on parts.taxonomy_code = 'task'
     and parts.capability_code = capabilities.capability_code
+left join
+    {{ ref("dim_figure") }} as figures
+    on parts.administration_code = figures.administration_code
+    and figures.figure_code = 'yearly_cost'

@@ -19,52 +19,6 @@
     "project_code",
     "capability_code",
 ] -%}
-with
-    projects as (
-        select distinct administration_code, project_code
-        from {{ ref("int_investment__pivoted") }}
-    ),
-
-    lines as (
-        select
-            administration_code,
-            'investment' as line_kind,
-            project_code as line_key,
-            project_name as line_name,
-            {{ (version + project) | join(", ") }},
-            false as is_also_investment,
-            {% for name in measures + investment_only %} {{ name }}_amount, {% endfor %}
-            variance_price_year,
-            remaining_price_year,
-            price_year
-        from {{ ref("int_investment__pivoted") }}
-        union all
-        select
-            budgets.administration_code,
-            'run' as line_kind,
-            budgets.budget_line_key as line_key,
-            budgets.budget_line_name as line_name,
-            {% for column in version %} budgets.{{ column }}, {% endfor %}
-            cast(null as {{ dbt.type_string() }}) as steering_area_code,
-            cast(null as {{ dbt.type_string() }}) as financing_route_code,
-            cast(null as {{ dbt.type_string() }}) as status_code,
-            budgets.project_code,
-            budgets.capability_code,
-            projects.project_code is not null as is_also_investment,
-            {% for name in measures %} {{ name }}_amount, {% endfor %}
-            {% for name in investment_only %}
-                cast(null as decimal(18, 2)) as {{ name }}_amount,
-            {% endfor %}
-            budgets.variance_price_year,
-            budgets.remaining_price_year,
-            budgets.price_year
-        from {{ ref("int_budget__pivoted") }} as budgets
-        left join
-            projects
-            on budgets.administration_code = projects.administration_code
-            and budgets.project_code = projects.project_code
-    )
-
 select
     {{
         make_id(
@@ -72,7 +26,7 @@ select
                 "lines.administration_code",
                 "line_kind",
                 "line_key",
-                "fiscal_year",
+                "lines.fiscal_year",
                 "version_code",
                 "steering_area_code",
             ]
@@ -103,8 +57,11 @@ select
     ) as remaining_amount,
     {% for name in investment_only %} lines.{{ name }}_amount, {% endfor %}
     lines.price_year,
+    case
+        when lines.line_kind = 'investment' then figures.sign_off_state_code
+    end as sign_off_state_code,
     {{ currency_code() }} as currency_code
-from lines
+from {{ ref("int_overview_line__united") }} as lines
 inner join
     {{ ref("dim_administration") }} as administrations
     on lines.administration_code = administrations.administration_code
@@ -113,3 +70,8 @@ inner join
     {{ ref("int_administration_task__transferred") }} as moved
     on lines.administration_code = moved.administration_code
     and coalesce(lines.capability_code, '') = moved.capability_code
+left join
+    {{ ref("dim_figure") }} as figures
+    on lines.administration_code = figures.administration_code
+    and lines.fiscal_year = figures.fiscal_year
+    and figures.figure_kind_code = 'investment_adopted'

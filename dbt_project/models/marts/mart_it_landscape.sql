@@ -1,3 +1,4 @@
+{%- set wanted = wanted_system_fields() -%}
 with
     capabilities as (
         select
@@ -74,21 +75,18 @@ select
     systems.user_count,
     systems.yearly_cost_amount,
     systems.yearly_cost_source,
+    case
+        when systems.is_owner and systems.is_in_use then figures.sign_off_state_code
+    end as sign_off_state_code,
     ledgers.spend_until_date,
     cast(spent.run_spend_amount as decimal(18, 2)) as run_spend_amount,
     cast(spent.change_spend_amount as decimal(18, 2)) as change_spend_amount,
     case
         when systems.is_owner
-        then
-            {{
-                share_pct(
-                    filled_count(wanted_system_fields()),
-                    wanted_system_fields() | length,
-                )
-            }}
+        then {{ share_pct(filled_count(wanted), wanted | length) }}
     end as record_complete_pct,
     case
-        when systems.is_owner then {{ missing_codes(wanted_system_fields()) }}
+        when systems.is_owner then {{ missing_codes(wanted) }}
     end as missing_field_codes,
     systems.owner_unit_code,
     systems.owner_unit_name,
@@ -113,3 +111,7 @@ left join
     on systems.contract_id = contracts.contract_id
 left join ledgers on systems.owner_administration_code = ledgers.administration_code
 left join spent on systems.is_owner and systems.system_id = spent.system_id
+left join
+    {{ ref("dim_figure") }} as figures
+    on systems.administration_code = figures.administration_code
+    and figures.figure_code = 'yearly_cost'

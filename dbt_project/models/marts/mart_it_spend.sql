@@ -84,6 +84,9 @@ select
     cast(summed.spend_amount as decimal(18, 2)) as spend_amount,
     summed.spend_real_amount,
     {{ report_price_year() }} as price_year,
+    case
+        when not summed.is_eliminated then figures.sign_off_state_code
+    end as sign_off_state_code,
     summed.spend_rule_codes,
     summed.rule_confidence_pct,
     {% for driver in drivers %} summed.{{ driver }}_driver_pct, {% endfor %}
@@ -101,3 +104,8 @@ left join
     {{ ref("dim_supplier") }} as suppliers on summed.supplier_id = suppliers.supplier_id
 left join
     {{ ref("dim_product") }} as products on summed.product_id = products.product_id
+left join
+    {{ ref("dim_figure") }} as figures
+    on summed.administration_code = figures.administration_code
+    and summed.fiscal_year = figures.fiscal_year
+    and figures.figure_kind_code = 'it_spend'
