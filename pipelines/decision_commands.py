@@ -17,6 +17,7 @@ from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.files import write_atomically
 from pipelines.instance import Instance, describe_validation
 from pipelines.linkage.decisions import COLUMNS, Decision, add_decisions, decisions_file, read_decisions
+from pipelines.release.whole import open_whole
 from pipelines.transform.plan import today
 
 SHOWN = ("left_name", "right_name", "is_linked", "link_probability", "link_reason", "affected_amount", "affected_user_count",
@@ -151,7 +152,7 @@ def _marts(instance: Instance) -> Path:
 
 
 def _query(instance: Instance, sql: str) -> list[dict[str, Any]]:
-    with duckdb.connect(str(_marts(instance)), read_only=True) as connection:
+    with open_whole(_marts(instance).parent) as connection:
         try:
             found = connection.execute(sql)
         except duckdb.CatalogException as error:

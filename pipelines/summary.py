@@ -13,6 +13,7 @@ from pipelines.instance import PROJECT_ROOT, Instance
 from pipelines.release.pointer import CURRENT, all_releases, current_release
 from pipelines.release.scorecard import Score, scorecard
 from pipelines.release.standing import hold_of
+from pipelines.release.whole import DATABASE, PARQUET, RESTRICTED, is_hidden
 from pipelines.terminal import console as wide_console
 
 MANY = 12
@@ -44,8 +45,10 @@ def print_release(instance: Instance, plan: dict[str, Any], build_id: str) -> bo
         _line(console, "Settings", sentence)
     if reason := (manifest.get("cases") or {}).get("empty_reason"):
         _line(console, "Cases", reason)
-    _line(console, "DuckDB", f"{folder / 'marts.duckdb'} ({len(manifest['tables'])} tables: dim_*, fct_*, mart_*)")
-    _line(console, "Parquet", str(folder / "parquet"))
+    open_count = sum(1 for promised in manifest["tables"].values() if not is_hidden(promised))
+    _line(console, "DuckDB", f"{folder / DATABASE} ({open_count} tables: dim_*, fct_*, mart_*)")
+    _line(console, "Parquet", str(folder / PARQUET))
+    _line(console, "Restricted", f"{folder / RESTRICTED} (unit prices, criticality, support: for the office)")
     _line(console, "Current", f"{instance.releases / CURRENT} -> {(instance.releases / CURRENT).resolve().name}")
     if sentence := plan.get("held"):
         _line(console, "Held", sentence)
@@ -65,7 +68,7 @@ def _console() -> Console:
 
 
 def _line(console: Console, label: str, text: str) -> None:
-    console.print(Text.assemble((f"{label:<10}", "yellow" if label in TROUBLES else "bold"), text))
+    console.print(Text.assemble((f"{label:<12}", "yellow" if label in TROUBLES else "bold"), text))
 
 
 def _counts(manifest: dict[str, Any]) -> str:

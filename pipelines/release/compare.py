@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.ingest.expressions import literal
+from pipelines.release.whole import attach_whole
 
 MEASURE = re.compile(r"(DECIMAL|TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|DOUBLE|FLOAT)")
 WEIGHED = "_amount"
@@ -57,8 +57,8 @@ def compare(
     """
     (old_folder, old), (new_folder, new) = before, after
     with duckdb.connect() as connection:
-        connection.execute(f"attach {literal(str(old_folder / 'marts.duckdb'))} as old (read_only)")
-        connection.execute(f"attach {literal(str(new_folder / 'marts.duckdb'))} as new (read_only)")
+        attach_whole(connection, old_folder, "old")
+        attach_whole(connection, new_folder, "new")
         found = []
         for name in sorted(tables or set(old["tables"]) | set(new["tables"])):
             one, two = old["tables"].get(name), new["tables"].get(name)

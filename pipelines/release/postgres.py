@@ -23,7 +23,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.release.postgres_roles import check_owner, ensure_roles, grant_reading
 from pipelines.release.postgres_switch import are_built_as_before, drop_old_schemas, rename_schemas, replace_in_place
-from pipelines.release.served import OPEN, RESTRICTED, ServedTable, read_release, served_tables
+from pipelines.release.served import OPEN, RESTRICTED, SOURCE, ServedTable, read_release, served_tables
+from pipelines.release.whole import attach_whole
 
 DSN_VARIABLE = "PORTFOLIO_POSTGRES_DSN"
 OLDEST_VERSION = 15
@@ -55,7 +56,8 @@ def publish_to_postgres(folder: Path, dsn: str) -> Published:
     """Make PostgreSQL serve the release in this folder. Raises PortfolioError, and what was served before still is."""
     manifest = read_release(folder)
     with _told(folder.name, dsn), _connected(dsn) as target:
-        with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as source, target.transaction():
+        with duckdb.connect() as source, target.transaction():
+            attach_whole(source, folder, SOURCE)
             tables = served_tables(source, manifest)
             _prepare(target)
             for table in tables:
@@ -207,7 +209,7 @@ class _Sink:
 def _load(source: duckdb.DuckDBPyConnection, target: Connection[Any], table: ServedTable) -> None:
     """Stream a table as CSV into COPY, block by block. Null is an empty field, and text is always quoted."""
     names = ", ".join(f'"{c.name}"' for c in table.columns)
-    reader = source.execute(f'select {names} from "{table.name}"').to_arrow_reader(ROWS_AT_A_TIME)
+    reader = source.execute(f"select {names} from {table.source}").to_arrow_reader(ROWS_AT_A_TIME)
     with target.cursor() as cursor:
         with cursor.copy(sql.SQL("copy {} from stdin (format csv)").format(_next(table))) as copy:
             options = pyarrow.csv.WriteOptions(include_header=False)

@@ -14,7 +14,7 @@ from pipelines.instance import Instance
 from pipelines.release.pointer import CURRENT, current_release, switch
 from pipelines.release.readback import read_back
 from pipelines.release.standing import resume
-from pipelines.release.tables import copy_tables, read_manifest, table_promises, trace_keys, write_parquet
+from pipelines.release.tables import copy_tables, read_manifest, trace_keys
 from pipelines.transform.build import Build
 
 CANDIDATE = ".candidate"
@@ -28,14 +28,10 @@ def publish(build: Build, instance: Instance) -> Path:
     """
     audit = _audited(build)
     plan, manifest = build.plan(), read_manifest(build.dbt_target)
-    promises = table_promises(manifest)
     made_at = clock.now()
     release_id = f"{made_at:%Y%m%dT%H%M%SZ}-{fingerprint(plan['inputs'], build.build_id)[:8]}"
     candidate = fresh_folder(instance.releases / f"{CANDIDATE}-{release_id}")
-    facts = copy_tables(
-        build.warehouse, candidate / "marts.duckdb", manifest, _release_row(release_id, made_at, plan, instance, audit)
-    )
-    write_parquet(candidate / "marts.duckdb", candidate / "parquet")
+    tables = copy_tables(build.warehouse, candidate, manifest, _release_row(release_id, made_at, plan, instance, audit))
     shutil.copytree(build.audit, candidate / "audit")
     write_json(
         candidate / "release.json",
@@ -59,10 +55,7 @@ def publish(build: Build, instance: Instance) -> Path:
                 "counts": audit.counts,
                 "warnings": [c.sentence for c in audit.checks if c.outcome is Outcome.warning],
             },
-            "tables": {
-                name: {"rows": f.row_count, "checksum": f.checksum, **promises.get(name, {})}
-                for name, f in sorted(facts.items())
-            },
+            "tables": tables,
             "trace": trace_keys(manifest),
             "files": {
                 p.relative_to(candidate).as_posix(): sha256_of(p) for p in sorted(candidate.rglob("*")) if p.is_file()

@@ -14,6 +14,7 @@ from pipelines.files import sha256_of
 from pipelines.ingest.expressions import literal
 from pipelines.instance import PROJECT_ROOT
 from pipelines.release.tables import table_facts
+from pipelines.release.whole import PARQUET, attach_whole, whole_parquet
 
 
 def read_back(folder: Path) -> str:
@@ -38,14 +39,21 @@ def disagreements(folder: Path) -> list[str]:
     ]
     if found:
         return found
-    with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as connection:
+    with duckdb.connect() as connection:
+        attach_whole(connection, folder, "whole")
         for name, expected in manifest["tables"].items():
-            for relation in (f'"{name}"', f"read_parquet({literal(str(folder / 'parquet' / f'{name}.parquet'))})"):
-                facts = table_facts(connection, relation)
-                if (facts.row_count, facts.checksum) != (expected["rows"], expected["checksum"]):
-                    found.append(
-                        f"{relation}: expected {expected['rows']} rows, checksum {expected['checksum']}, found {facts}"
-                    )
+            checked = [(f'whole."{name}"', whole_parquet(folder, name), expected["checksum"])]
+            if "open_checksum" in expected:
+                checked.append(
+                    (f'whole_open."{name}"', folder / PARQUET / f"{name}.parquet", expected["open_checksum"])
+                )
+            for table, file, checksum in checked:
+                for relation in (table, f"read_parquet({literal(str(file))})"):
+                    facts = table_facts(connection, relation)
+                    if (facts.row_count, facts.checksum) != (expected["rows"], checksum):
+                        found.append(
+                            f"{relation}: expected {expected['rows']} rows, checksum {checksum}, found {facts}"
+                        )
     return found
 
 

@@ -10,8 +10,11 @@ import duckdb
 
 from pipelines.errors import PortfolioError
 from pipelines.files import sha256_of
+from pipelines.release import whole
 
 OPEN, RESTRICTED = "portfolio", "portfolio_restricted"
+SOURCE = "source"  # under this name a release is attached to read from
+DATABASES = {OPEN: f"{SOURCE}_open", RESTRICTED: f"{SOURCE}_restricted"}
 RELEASE_TABLE = "release"
 TYPES = {
     "BOOLEAN": "boolean",
@@ -49,7 +52,7 @@ class ServedColumn:
 
 @dataclass(frozen=True)
 class ServedTable:
-    """A table in one of the two schemas; the rows come from the release's table of the same name."""
+    """A table in one of the two schemas; the rows come from the release's table of the same name in the file of that schema."""
 
     schema: str
     name: str
@@ -57,6 +60,11 @@ class ServedTable:
     columns: tuple[ServedColumn, ...]
     key: tuple[str, ...]
     row_count: int
+
+    @property
+    def source(self) -> str:
+        """What stands behind `from` to read its rows."""
+        return f'{DATABASES[self.schema]}.main."{self.name}"'
 
     @property
     def key_is_required(self) -> bool:
@@ -67,47 +75,52 @@ class ServedTable:
 def read_release(folder: Path) -> dict[str, Any]:
     """The manifest of a release whose tables are still those that were released. Raises PortfolioError."""
     manifest: dict[str, Any] = json.loads((folder / "release.json").read_text("utf-8"))
-    database = folder / "marts.duckdb"
-    expected = manifest["files"]["marts.duckdb"]
-    actual = sha256_of(database) if database.is_file() else "no file"
-    if actual != expected:
+    is_undivided = f"{whole.RESTRICTED}/{whole.DATABASE}" not in manifest["files"]
+    for database in (folder / whole.DATABASE, *([] if is_undivided else [folder / whole.RESTRICTED / whole.DATABASE])):
+        expected = manifest["files"].get(database.relative_to(folder).as_posix(), "no file")
+        actual = sha256_of(database) if database.is_file() else "no file"
+        if actual != expected:
+            raise PortfolioError(
+                f"{database}: expected SHA-256 {expected}, found {actual}. Choose another release, or run `portfolio refresh`."
+            )
+    if any("classification" not in promises for promises in manifest["tables"].values()) or is_undivided:
         raise PortfolioError(
-            f"{database}: expected SHA-256 {expected}, found {actual}. Choose another release, or run `portfolio refresh`."
-        )
-    if any("classification" not in promises for promises in manifest["tables"].values()):
-        raise PortfolioError(
-            f"Release {folder.name} does not say which of its tables are restricted: it was made before releases did. "
+            f"Release {folder.name} does not hold its restricted tables apart: it was made before releases did. "
             "Run `portfolio refresh --force`, and publish the release that it makes."
         )
     return manifest
 
 
 def served_tables(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> list[ServedTable]:
-    """All tables to serve of an open release.
-
-    A restricted table is in the restricted schema only. A table with restricted columns is there whole, and without them in the
-    open schema.
-    """
-    described: dict[str, list[tuple[str, str, str | None]]] = {}
-    for table, *column in connection.execute(
-        "select table_name, column_name, data_type, comment from duckdb_columns() where not internal order by table_name, column_index"
-    ).fetchall():
-        described.setdefault(table, []).append((column[0], column[1], column[2]))
+    """All tables to serve of a release that `attach_whole` has attached as SOURCE: its open file in the open schema, its restricted
+    file in the restricted one."""
     found = []
-    for name, comment in connection.execute("select table_name, comment from duckdb_tables() order by 1").fetchall():
-        promised = RELEASE_PROMISES if name == RELEASE_TABLE else manifest["tables"][name]
-        required, hidden = set(promised["not_null"]), set(promised["restricted_columns"])
-        columns = tuple(
-            ServedColumn(column, _kind(name, column, kind), text or "", column in required)
-            for column, kind, text in described[name]
-        )
-        whole = ServedTable(RESTRICTED, name, comment or "", columns, tuple(promised["key"]), promised["rows"])
-        is_restricted = promised["classification"] in ("restricted", "personal")
-        if is_restricted or hidden:
-            found.append(whole)
-        if not is_restricted:
-            found.append(_without(whole, hidden))
+    for schema, database in DATABASES.items():
+        described: dict[str, list[tuple[str, str, str | None]]] = {}
+        for table, *column in connection.execute(
+            "select table_name, column_name, data_type, comment from duckdb_columns() where database_name = ? "
+            "order by table_name, column_index",
+            [database],
+        ).fetchall():
+            described.setdefault(table, []).append((column[0], column[1], column[2]))
+        for name, comment in connection.execute(
+            "select table_name, comment from duckdb_tables() where database_name = ? order by 1", [database]
+        ).fetchall():
+            if (schema, name) != (RESTRICTED, RELEASE_TABLE):  # which stands in the open schema, for both
+                promised = RELEASE_PROMISES if name == RELEASE_TABLE else manifest["tables"][name]
+                found.append(_served(schema, name, comment or "", described[name], promised))
     return found
+
+
+def _served(
+    schema: str, name: str, comment: str, described: list[tuple[str, str, str | None]], promised: dict[str, Any]
+) -> ServedTable:
+    columns = tuple(
+        ServedColumn(column, _kind(name, column, kind), text or "", column in promised["not_null"])
+        for column, kind, text in described
+    )
+    is_there = set(promised["key"]) <= {column.name for column in columns}
+    return ServedTable(schema, name, comment, columns, tuple(promised["key"]) if is_there else (), promised["rows"])
 
 
 def _kind(table: str, column: str, kind: str) -> str:
@@ -119,9 +132,3 @@ def _kind(table: str, column: str, kind: str) -> str:
             "Cast it in its model."
         )
     return TYPES[kind]
-
-
-def _without(table: ServedTable, hidden: set[str]) -> ServedTable:
-    columns = tuple(c for c in table.columns if c.name not in hidden)
-    key = () if hidden & set(table.key) else table.key
-    return ServedTable(OPEN, table.name, table.comment, columns, key, table.row_count)

@@ -1,6 +1,7 @@
 """The published tables of a build: which they are, how they are copied, and their checksums. Nothing is switched here."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,18 @@ from typing import Any
 import duckdb
 
 from pipelines.ingest.expressions import literal
+from pipelines.release.whole import (
+    DATABASE,
+    HIDDEN_CLASSES,
+    PARQUET,
+    RESTRICTED,
+    RESTRICTED_MODE,
+    is_hidden,
+    lies_apart,
+)
 
 PUBLISHED_SCHEMAS = ("core", "marts")
+UNPROMISED: dict[str, Any] = {"classification": "restricted", "restricted_columns": [], "key": [], "not_null": []}
 RELEASE_COLUMNS = {
     "release_id": ("varchar", "Id of the release: the time it was made and a hash."),
     "made_at": ("timestamp", "When the release was made, in UTC."),
@@ -57,25 +68,45 @@ def table_facts(connection: duckdb.DuckDBPyConnection, relation: str) -> TableFa
 
 
 def copy_tables(
-    warehouse: Path, target: Path, manifest: dict[str, Any], release: dict[str, Any]
-) -> dict[str, TableFacts]:
-    """Copy all published tables into a new DuckDB file with comments, and the one-row table `release`.
+    warehouse: Path, folder: Path, manifest: dict[str, Any], release: dict[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """Write all published tables of a build into a release's folder, and what identifies and promises each, by name.
 
-    Rows are ordered by all their columns, so that equal content gives equal files.
+    Both files, the open and the restricted one (see `whole.py`), have comments and the one-row table `release`. Rows are ordered by
+    all their columns, so that equal content gives equal files. Of a table that lies in both, `checksum` is of the whole one and
+    `open_checksum` of the one without its restricted columns.
     """
-    facts = {}
-    with duckdb.connect(str(target)) as connection:
-        # Under the name that it was written under, by which its views know their tables.
-        connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
-        descriptions = model_descriptions(manifest)
-        for schema, name in published_tables(connection, "warehouse"):
-            connection.execute(f'create table "{name}" as select * from warehouse."{schema}"."{name}" order by all')
-            _comment(connection, name, *descriptions.get(name, ("", {})))
-            facts[name] = table_facts(connection, f'"{name}"')
-        connection.execute("detach warehouse")
-        _release_table(connection, release)
-        connection.execute("checkpoint")
-    return facts
+    promises, descriptions = table_promises(manifest), model_descriptions(manifest)
+    found: dict[str, dict[str, Any]] = {}
+    for part in (folder, folder / RESTRICTED):
+        part.mkdir(exist_ok=True, mode=RESTRICTED_MODE if part != folder else 0o777)
+        is_apart = part != folder
+        with duckdb.connect(str(part / DATABASE)) as connection:
+            # Under the name that it was written under, by which its views know their tables.
+            connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
+            for schema, name in published_tables(connection, "warehouse"):
+                promised = promises.get(name, UNPROMISED)
+                if is_hidden(promised) if not is_apart else not lies_apart(promised):
+                    continue
+                hidden = () if is_apart else promised["restricted_columns"]
+                _copy(connection, f'warehouse."{schema}"."{name}"', name, hidden)
+                _comment(connection, name, *descriptions.get(name, ("", {})))
+                facts = table_facts(connection, f'"{name}"')
+                entry = found.setdefault(name, {"rows": facts.row_count, "checksum": facts.checksum, **promised})
+                if is_apart and not is_hidden(promised):
+                    entry["open_checksum"], entry["checksum"] = entry["checksum"], facts.checksum
+            connection.execute("detach warehouse")
+            _release_table(connection, release)
+            connection.execute("checkpoint")
+        write_parquet(part)
+    return dict(sorted(found.items()))
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, source: str, name: str, hidden: Iterable[str]) -> None:
+    """A table as a new one, without its hidden columns."""
+    without = ", ".join(f'"{column}"' for column in hidden)
+    columns = f"* exclude ({without})" if without else "*"
+    connection.execute(f'create table "{name}" as select {columns} from {source} order by all')
 
 
 def model_descriptions(manifest: dict[str, Any]) -> dict[str, tuple[str, dict[str, str]]]:
@@ -133,7 +164,7 @@ def _key(node: dict[str, Any], held: list[list[str]]) -> list[str]:
 
 def _is_restricted(column: dict[str, Any]) -> bool:
     meta = column.get("meta") or column.get("config", {}).get("meta", {})
-    return meta.get("classification") in ("restricted", "personal")
+    return meta.get("classification") in HIDDEN_CLASSES
 
 
 def _is_never_null(column: dict[str, Any]) -> bool:
@@ -152,7 +183,8 @@ def _comment(connection: duckdb.DuckDBPyConnection, table: str, description: str
     present = {
         row[0]
         for row in connection.execute(
-            "select column_name from duckdb_columns() where table_name = ?", [table]
+            "select column_name from duckdb_columns() where database_name = current_database() and table_name = ?",
+            [table],
         ).fetchall()
     }
     for column, text in columns.items():
@@ -171,10 +203,11 @@ def _release_table(connection: duckdb.DuckDBPyConnection, release: dict[str, Any
         connection.execute(f"comment on column release.{name} is {literal(meaning)}")
 
 
-def write_parquet(database: Path, folder: Path) -> list[str]:
-    """Every table of a closed DuckDB file as one Parquet file; returns the table names."""
+def write_parquet(part: Path) -> list[str]:
+    """Every table of a release's closed DuckDB file as one Parquet file beside it; returns the table names."""
+    folder = part / PARQUET
     folder.mkdir()
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with duckdb.connect(str(part / DATABASE), read_only=True) as connection:
         names = [row[0] for row in connection.execute("select table_name from duckdb_tables() order by 1").fetchall()]
         for name in names:
             connection.execute(

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from pipelines.errors import PortfolioError
 from pipelines.instance import Instance
 from pipelines.release.pointer import release_folder
+from pipelines.release.whole import open_whole
 from pipelines.trace.key import parse_key, shown_example
 
 LINEAGE = ("delivery_id", "source_row_number", "source_column")
@@ -54,7 +55,7 @@ class Released:
         """The release with this id, else the current one. Raises PortfolioError when there is none."""
         folder = release_folder(instance, release_id)
         manifest = json.loads((folder / "release.json").read_text("utf-8"))
-        return cls(folder, manifest, duckdb.connect(str(folder / "marts.duckdb"), read_only=True))
+        return cls(folder, manifest, open_whole(folder))
 
     def columns(self, table: str) -> tuple[str, ...]:
         """The columns of a table. Raises PortfolioError naming all tables when there is no such one."""

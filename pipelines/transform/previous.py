@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.ingest.expressions import literal
+from pipelines.release.whole import whole_parquet
 from pipelines.transform.build import Build
 from pipelines.transform.reference import write_empty
 
@@ -57,7 +58,7 @@ def lay_out_previous(
     rows = _input_rows(previous["inputs"], inputs, files, previous_files) if previous else []
     for name, (table, columns) in PREVIOUS_TABLES.items():
         write_empty(build.source(name), columns)
-        source = folder / "parquet" / f"{table}.parquet"
+        source = whole_parquet(folder, table)
         if previous and _copy(source, columns, build.source(name) / f"{table}.parquet"):
             rows.append(_row("table", table, previous["release_id"], previous["release_id"]))
     build.source("release_input").mkdir()

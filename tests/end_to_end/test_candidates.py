@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.release.whole import open_whole
 from pipelines.transform.build import Build
 from pipelines.transform.dbt import DBT_EXECUTABLE, DBT_PROJECT, dbt_environment, dbt_variables
 
@@ -26,7 +27,7 @@ SHOWN = ("mart_shared_solution_candidate", "fct_candidate_system", "mart_common_
 
 @pytest.fixture(scope="module")
 def marts(released_sample: Instance) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(released_sample.releases / "current" / "marts.duckdb"), read_only=True)
+    return open_whole(released_sample.releases / "current")
 
 
 @pytest.fixture(scope="module")

@@ -4,17 +4,17 @@ import subprocess
 from collections.abc import Callable
 from typing import Any
 
-import duckdb
 import pytest
 
 from pipelines.cases.candidates import MEMBERS
 from pipelines.instance import Instance
+from pipelines.release.whole import open_whole
 
 Portfolio = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def ask(instance: Instance, query: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(instance.releases / "current" / "marts.duckdb"), read_only=True) as connection:
+    with open_whole(instance.releases / "current") as connection:
         return connection.execute(query).fetchall()
 
 

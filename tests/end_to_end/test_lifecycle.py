@@ -4,11 +4,12 @@ import duckdb
 import pytest
 
 from pipelines.instance import Instance
+from pipelines.release.whole import open_whole
 
 
 @pytest.fixture(scope="module")
 def marts(released_sample: Instance) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(released_sample.releases / "current" / "marts.duckdb"), read_only=True)
+    return open_whole(released_sample.releases / "current")
 
 
 def test_systems_on_unsupported_versions_show(marts: duckdb.DuckDBPyConnection) -> None:

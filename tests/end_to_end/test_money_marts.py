@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.release.whole import open_whole
 
 UNMATCHED = json.loads((PROJECT_ROOT / "tests" / "truth" / "planted.json").read_text("utf-8"))["unmatched"]
 # Two invoices were paid to its supplier for something else, and it is the supplier's only contract there.
@@ -15,7 +16,7 @@ PAID_BESIDE = {("bif", "000027")}
 
 @pytest.fixture(scope="module")
 def marts(released_sample: Instance) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(released_sample.releases / "current" / "marts.duckdb"), read_only=True)
+    return open_whole(released_sample.releases / "current")
 
 
 def found_keys(marts: duckdb.DuckDBPyConnection, finding: str, table: str, thing: str) -> set[tuple[str, str]]:

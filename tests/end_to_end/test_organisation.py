@@ -14,6 +14,7 @@ import pytest
 
 from pipelines.contracts.catalogue import reference_tables
 from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.release.whole import open_whole
 from pipelines.transform.build import Build
 from pipelines.transform.dbt import DBT_EXECUTABLE, DBT_PROJECT, dbt_environment
 from pipelines.transform.reference import write_reference
@@ -23,7 +24,7 @@ LAST_INVENTORY_BEFORE = "2025-12-31"
 
 @pytest.fixture(scope="module")
 def marts(released_sample: Instance) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(released_sample.releases / "current" / "marts.duckdb"), read_only=True)
+    return open_whole(released_sample.releases / "current")
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 import yaml
 
 from pipelines.instance import PROJECT_ROOT, Instance
 from pipelines.lock import refresh_lock
+from pipelines.release.whole import open_whole
 from tests.conftest import copy_of_sample
 from tests.personal import leaks, people
 
@@ -121,7 +121,7 @@ def test_a_broken_delivery_is_refused_alone_and_the_release_says_so(sample_copy:
         "select sum(faulty_row_count), max(delivery_status_code), max(source_row_count) from fct_rejection "
         "join fct_delivery using (delivery_id) where file_name = 'kontrakter_2026-11-20.csv' and rule_code = 'not_a_date'"
     )
-    with duckdb.connect(str(sample_copy.releases / "current" / "marts.duckdb"), read_only=True) as marts:
+    with open_whole(sample_copy.releases / "current") as marts:
         assert marts.execute(counted).fetchone() == (52, "refused", 52)
 
 
@@ -218,7 +218,7 @@ def test_an_earlier_day_sees_only_what_had_arrived(sample_copy: Instance, portfo
     assert done.returncode == 0, done.stdout + done.stderr
     assert manifest(sample_copy)["release_id"] == before  # readers stay with today
     (release,) = [p for p in sample_copy.releases.glob("2*") if p.name != before]
-    connection = duckdb.connect(str(release / "marts.duckdb"), read_only=True)
+    connection = open_whole(release)
     newest = connection.execute("select max(received_at) from fct_delivery").fetchone()
     assert newest is not None
     assert str(newest[0]) < "2026-08-01"
@@ -227,7 +227,7 @@ def test_an_earlier_day_sees_only_what_had_arrived(sample_copy: Instance, portfo
 
 @pytest.mark.slow
 def test_a_withdrawn_delivery_stops_counting(sample_copy: Instance, portfolio: Run) -> None:
-    connection = duckdb.connect(str(sample_copy.releases / "current" / "marts.duckdb"), read_only=True)
+    connection = open_whole(sample_copy.releases / "current")
     delivery, rows = connection.execute(
         "select delivery_id, accepted_row_count from fct_delivery where file_name like 'ledger_2026-10%'"
     ).fetchone()
@@ -236,7 +236,7 @@ def test_a_withdrawn_delivery_stops_counting(sample_copy: Instance, portfolio: R
     done = portfolio(sample_copy.root, "withdraw", delivery, "--reason", "wrong month")
     assert done.returncode == 0, done.stderr
     assert portfolio(sample_copy.root, "refresh").returncode == 0
-    connection = duckdb.connect(str(sample_copy.releases / "current" / "marts.duckdb"), read_only=True)
+    connection = open_whole(sample_copy.releases / "current")
     assert connection.execute("select count(*) from fct_posting").fetchone() == (before - rows,)
     connection.close()
     a_rollback_holds_until_something_changes(sample_copy, portfolio)

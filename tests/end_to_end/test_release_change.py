@@ -5,10 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from pipelines.ingest.archive import Archive
+from pipelines.release.whole import open_whole
 from tests.end_to_end.test_as_of import NAMES, STATUS, configure, deliver, refreshed, tables, write_contract
 from tests.end_to_end.test_as_of import today as today  # a fixture
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow  # night after night
 
 def changes(root: Path, manifest: dict[str, Any]) -> set[tuple[Any, ...]]:
     """Kind, name, change, field, difference, cause and detail of every row."""
-    with duckdb.connect(str(root / "releases" / manifest["release_id"] / "marts.duckdb"), read_only=True) as marts:
+    with open_whole(root / "releases" / manifest["release_id"]) as marts:
         return set(
             marts.execute(
                 "select item_kind_code, item_name, change_code, changed_field_name, cast(difference_amount as integer), cause_code, "

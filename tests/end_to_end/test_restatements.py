@@ -1,9 +1,9 @@
 """Budgets and plans as each delivery stated them: what a newer snapshot replaced or left out is still there."""
 
-import duckdb
 import pytest
 
 from pipelines.instance import Instance
+from pipelines.release.whole import open_whole
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from pipelines.instance import Instance
 def test_every_statement_is_kept_and_those_in_force_are_the_fact(
     released_sample: Instance, fact: str, amount: str, key: str
 ) -> None:
-    with duckdb.connect(str(released_sample.releases / "current" / "marts.duckdb"), read_only=True) as marts:
+    with open_whole(released_sample.releases / "current") as marts:
         in_force = marts.execute(
             f"select delivery_id, administration_code, {key}, "
             f"case when count(*) = count({amount}) then sum({amount}) end from fct_{fact} group by all order by all"

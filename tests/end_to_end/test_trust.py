@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.release.whole import open_whole
 from tests.end_to_end.test_truth import TRUTH, truth
 
 NEWEST = """
@@ -25,7 +26,7 @@ NEWEST = """
 
 
 def open_marts(instance: Instance) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(instance.releases / "current" / "marts.duckdb"), read_only=True)
+    return open_whole(instance.releases / "current")
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ import pytest
 
 from pipelines.contracts.loading import load_contracts
 from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.release.whole import open_whole
 
 TRUTH = PROJECT_ROOT / "tests" / "truth"
 PRECISION_FLOOR, RECALL_FLOOR = 0.98, 0.90
@@ -22,7 +23,7 @@ PRECISION_FLOOR, RECALL_FLOOR = 0.98, 0.90
 
 @pytest.fixture(scope="module")
 def marts(released_sample: Instance) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(released_sample.releases / "current" / "marts.duckdb"), read_only=True)
+    return open_whole(released_sample.releases / "current")
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from pipelines.instance import Instance
+from pipelines.release.whole import open_whole
 from tests.real.land import land
 
 pytestmark = pytest.mark.real
@@ -67,7 +68,7 @@ def gsa(released: Callable[[str], Instance]) -> Instance:
 
 
 def query(instance: Instance, sql: str) -> list[Any]:
-    with duckdb.connect(str(instance.releases / "current" / "marts.duckdb"), read_only=True) as connection:
+    with open_whole(instance.releases / "current") as connection:
         return connection.execute(sql).fetchall()
 
 

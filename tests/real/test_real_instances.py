@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from pipelines.instance import Instance
+from pipelines.release.whole import open_whole
 from tests.real.land import land
 
 pytestmark = pytest.mark.real
@@ -34,7 +35,7 @@ def gcloud(real_files: Path, tmp_path_factory: pytest.TempPathFactory, portfolio
 
 
 def marts(instance: Instance) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(instance.releases / "current" / "marts.duckdb"), read_only=True)
+    return open_whole(instance.releases / "current")
 
 
 def read_csv(path: Path, encoding: str = "utf-8-sig") -> list[dict[str, str]]:

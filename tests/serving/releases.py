@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from pipelines.files import sha256_of, write_json
-from pipelines.release.tables import copy_tables, table_promises, trace_keys
+from pipelines.release.tables import copy_tables, trace_keys
 
 WAREHOUSE = """
     create schema core;
@@ -51,19 +51,16 @@ def make_release(folder: Path, mark: str, rows: int = 50, more: str = "") -> Pat
             connection.execute(statement)
         connection.execute(more)
     manifest = dbt_manifest()
-    facts = copy_tables(warehouse, folder / "marts.duckdb", manifest, _release_row(mark))
+    tables = copy_tables(warehouse, folder, manifest, _release_row(mark))
     warehouse.unlink()
-    promises = table_promises(manifest)
     write_json(
         folder / "release.json",
         {
             "release_id": mark,
             "made_at": datetime(2026, 11, 26, tzinfo=UTC).isoformat(),
-            "tables": {
-                name: {"rows": f.row_count, "checksum": f.checksum, **promises[name]} for name, f in facts.items()
-            },
+            "tables": tables,
             "trace": trace_keys(manifest),
-            "files": {"marts.duckdb": sha256_of(folder / "marts.duckdb")},
+            "files": {p.relative_to(folder).as_posix(): sha256_of(p) for p in folder.rglob("*") if p.is_file()},
         },
     )
     return folder

@@ -412,7 +412,7 @@ def test_a_release_that_does_not_say_what_is_restricted_is_not_published(instanc
     path.write_text(path.read_text("utf-8").replace('"classification"', '"class"'), "utf-8")
     done = command(instance, dsn)
     assert done.returncode == 1
-    assert "does not say which of its tables are restricted" in done.stderr
+    assert "does not hold its restricted tables apart" in done.stderr
     assert schemas(dsn) == []
 
 

@@ -14,6 +14,7 @@ from pipelines.configuration import Configuration
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.ingest.archive import Archive
 from pipelines.instance import Instance
+from pipelines.release.whole import open_whole
 from tests.cases import AS_OF, written
 from tests.unit.test_case_tables import MEMBERS, RANGES, VALUES, warehouse
 from tests.unit.test_contracts import EXAMPLE
@@ -71,7 +72,7 @@ PRINTED = {name: label for view in VIEWS.values() for name, label in view.items(
 def test_figures_are_those_of_the_mart(instance: Instance, wanted: str) -> None:
     done = run(instance, wanted)
     assert done.exit_code == 0, done.output
-    with duckdb.connect(str(instance.releases / "current" / "marts.duckdb"), read_only=True) as connection:
+    with open_whole(instance.releases / "current") as connection:
         row = connection.execute(
             f"select {', '.join(PRINTED)} from mart_business_case where candidate_id = 'seven'"
         ).fetchone()
