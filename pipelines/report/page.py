@@ -1,0 +1,37 @@
+"""A page before it is written: where it lies, which template shows it, and what it shows."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.report.language import Language
+from pipelines.report.released import Row, Tables
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page in one language. `path` is relative to the language's folder, `section` the menu's entry that it belongs to."""
+
+    path: str
+    template: str
+    title: str
+    section: str
+    content: dict[str, Any] = field(default_factory=dict)
+    tables: tuple[str, ...] = ()  # whose rows can be fetched beside it
+
+    @property
+    def root(self) -> str:
+        """The way from the page to its language's folder."""
+        return "../" * self.path.count("/")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What every page is made from: tables, the row that says which release it is, and the language to say it in."""
+
+    tables: Tables
+    release: Row
+    language: Language
+
+
+Pages = Callable[[Sources], Iterator[Page]]
