@@ -1,5 +1,6 @@
 """The rows behind a page, for people with a spreadsheet: exactly the table, as that language's Excel opens it."""
 
+import csv
 from pathlib import Path
 
 from pipelines.ingest.expressions import literal
@@ -7,8 +8,7 @@ from pipelines.report.language import Language
 from pipelines.report.released import Tables
 
 # A cell that begins so is run as a formula when a spreadsheet opens it; a leading apostrophe makes it text.
-FORMULA = "^[=+\\-@\\t\\r]"
-BYTE_ORDER_MARK = "\N{BYTE ORDER MARK}"
+FORMULA = "^[=+\\-@\t\r]"
 
 
 def write_rows_behind(tables: Tables, names: list[str], folder: Path, language: Language) -> None:
@@ -17,7 +17,11 @@ def write_rows_behind(tables: Tables, names: list[str], folder: Path, language: 
     for name in names:
         selected = ", ".join(_cell(column, kind, language) for column, kind in tables.columns(name))
         cursor = tables.connection.execute(f'select {selected} from "{name}" order by all')
-        (folder / f"{name}.csv").write_text(_csv(cursor.df(), language), "utf-8-sig", newline="")
+        with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file, delimiter=";" if language.code == "da" else ",", lineterminator="\r\n")
+            writer.writerow([column for column, _ in tables.columns(name)])
+            while rows := cursor.fetchmany(10_000):
+                writer.writerows(rows)
 
 
 def _cell(column: str, kind: str, language: Language) -> str:

@@ -1,6 +1,5 @@
 """Write the report of a release: the same pages in each language, what they need beside them, and the rows behind."""
 
-import re
 import shutil
 from functools import partial
 from pathlib import Path
@@ -10,7 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.report.downloads import write_rows_behind
 from pipelines.report.language import LANGUAGES, Language
+from pipelines.report.names import slug
 from pipelines.report.page import Page, Pages, Sources
+from pipelines.report.pages.capability_map import capability_map
 from pipelines.report.pages.overview import overview
 from pipelines.report.released import opened
 
@@ -24,7 +25,7 @@ MENU = (
     ("contracts.html", "Contracts"),
     ("quality.html", "Data quality"),
 )
-PAGES: tuple[Pages, ...] = (overview,)
+PAGES: tuple[Pages, ...] = (overview, capability_map)
 
 
 def write_report(database: Path, folder: Path) -> int:
@@ -51,11 +52,6 @@ def write_report(database: Path, folder: Path) -> int:
                 count += 1
             write_rows_behind(tables, sorted(fetched), top / "data", language)
     return count
-
-
-def slug(key: str) -> str:
-    """A key of the tables as a file name that every file system takes; different keys stay different."""
-    return re.sub(r"[^A-Za-z0-9.-]", lambda found: f"_{ord(found[0]):x}", key)
 
 
 def _write_assets(folder: Path) -> None:

@@ -49,11 +49,11 @@ CASES = """
 UNTRUSTED = """
     select finding_code, sum(finding_amount) as amount, sum(finding_count) as finding_count,
         count(distinct administration_code) as administration_count
-    from mart_unmatched_money group by finding_code order by abs(amount) desc nulls last, finding_code
+    from mart_unmatched_money group by finding_code order by abs(sum(finding_amount)) desc nulls last, finding_code
 """
 CHANGES = """
     select item_kind_code, change_code, cause_code, count(*) as change_count, sum(difference_amount) as difference_amount
-    from mart_release_change group by all order by abs(difference_amount) desc nulls last, all limit 12
+    from mart_release_change group by all order by abs(sum(difference_amount)) desc nulls last, 1, 2, 3 limit 12
 """
 LATE = "select data_contract_id, data_contract_name, expected_by_date from dim_data_contract where is_late order by 3, 1"
 REFUSED = """
@@ -72,7 +72,7 @@ def overview(sources: Sources) -> Iterator[Page]:
         template="overview.html.j2",
         title=str(language.text("The IT portfolio at a glance")),
         section="index.html",
-        tables=("mart_sign_off", "mart_it_landscape", "mart_unmatched_money", "mart_release_change"),
+        tables=("mart_sign_off", "mart_it_spend", "mart_unmatched_money", "mart_release_change"),
         content={
             "year": year,
             "figures": tables.rows(FIGURES.replace("$1", "?"), year, year, year, year),
