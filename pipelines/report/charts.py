@@ -64,6 +64,35 @@ def grouped_bars(rows: Sequence[Row], by: str, amounts: dict[str, str], language
     }
 
 
+def outcome_range(case: Row, language: Language) -> Spec:
+    """Where the present value ends in the simulation: from P10 to P80 with P50 marked, and 0 as the line to be above."""
+    value = {f"p{n}": in_millions(case[f"net_present_value_p{n}_amount"]) for n in (10, 50, 80)}
+    across = {"type": "quantitative", "title": language.million_name}
+    texts = [{"at": at, "text": f"{name.upper()} {at:,.1f}".replace(".", "," if language.code == "da" else ".")} for name, at in value.items()]
+    zero: Spec = {"data": {"values": [{"at": 0}]}, "mark": {"type": "rule", "strokeDash": [4, 3]}}
+    return DRESS | {
+        "height": 60,
+        "layer": [
+            zero | {"encoding": {"x": {"field": "at", **across}}},
+            {
+                "data": {"values": [value]},
+                "mark": {"type": "bar", "height": 12, "color": PALETTE[4]},
+                "encoding": {"x": {"field": "p10", **across}, "x2": {"field": "p80"}},
+            },
+            {
+                "data": {"values": [value]},
+                "mark": {"type": "tick", "thickness": 4, "size": 26, "color": PALETTE[0]},
+                "encoding": {"x": {"field": "p50", **across}},
+            },
+            {
+                "data": {"values": texts},
+                "mark": {"type": "text", "dy": -20, "fontSize": 12},
+                "encoding": {"x": {"field": "at", **across}, "text": {"field": "text"}},
+            },
+        ],
+    }
+
+
 def tornado(rows: Sequence[Row], base: Any, language: Language) -> Spec:
     """How far each assumption moves the present value, from the value with its low to that with its high estimate."""
     values = [

@@ -12,7 +12,10 @@ from pipelines.report.language import LANGUAGES, Language
 from pipelines.report.names import slug
 from pipelines.report.page import Page, Pages, Sources
 from pipelines.report.pages.capability_map import capability_map
+from pipelines.report.pages.contracts import contracts
+from pipelines.report.pages.investments import investments
 from pipelines.report.pages.overview import overview
+from pipelines.report.pages.solutions import solutions
 from pipelines.report.released import opened
 
 HERE = Path(__file__).parent
@@ -25,7 +28,7 @@ MENU = (
     ("contracts.html", "Contracts"),
     ("quality.html", "Data quality"),
 )
-PAGES: tuple[Pages, ...] = (overview, capability_map)
+PAGES: tuple[Pages, ...] = (overview, capability_map, investments, solutions, contracts)
 
 
 def write_report(database: Path, folder: Path) -> int:
