@@ -18,6 +18,7 @@ class Page:
     section: str
     content: dict[str, Any] = field(default_factory=dict)
     tables: tuple[str, ...] = ()  # whose rows can be fetched beside it
+    is_alone: bool = False  # sent by itself: no link to other pages, and its dress inside it
 
     @property
     def root(self) -> str:

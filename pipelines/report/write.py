@@ -15,6 +15,7 @@ from pipelines.report.pages.capability_map import capability_map
 from pipelines.report.pages.contracts import contracts
 from pipelines.report.pages.investments import investments
 from pipelines.report.pages.overview import overview
+from pipelines.report.pages.quality import quality
 from pipelines.report.pages.solutions import solutions
 from pipelines.report.released import opened
 
@@ -28,7 +29,7 @@ MENU = (
     ("contracts.html", "Contracts"),
     ("quality.html", "Data quality"),
 )
-PAGES: tuple[Pages, ...] = (overview, capability_map, investments, solutions, contracts)
+PAGES: tuple[Pages, ...] = (overview, capability_map, investments, solutions, contracts, quality)
 
 
 def write_report(database: Path, folder: Path) -> int:
@@ -99,5 +100,6 @@ def _render(environment: Environment, page: Page, sources: Sources) -> str:
         assets=f"{up}{ASSETS}",
         other_language=f"{page.root}en/{page.path}" if is_first else f"{up}{page.path}",
         release=sources.release,
+        style=(HERE / "assets" / "report.css").read_text("utf-8") if page.is_alone else None,
         charted=any(isinstance(value, dict) and "$schema" in value for value in page.content.values()),
     )

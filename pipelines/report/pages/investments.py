@@ -8,11 +8,14 @@ from pipelines.report.page import Page, Sources
 MEASURES = ("adopted", "adjusted", "committed", "actual", "forecast")
 SUMS = ", ".join(f"sum({name}_amount) as {name}_amount" for name in MEASURES)
 LATEST = "from mart_investment_overview where line_kind = 'investment' and is_latest_version"
-YEARS = f"select fiscal_year, {SUMS} {LATEST} group by fiscal_year order by fiscal_year"
+YEARS = f"""
+    select fiscal_year, {SUMS} {LATEST} group by fiscal_year
+    having coalesce({", ".join(f"sum({name}_amount)" for name in MEASURES)}) is not null order by fiscal_year
+"""
 ADMINISTRATIONS = f"""
     select administration_code, any_value(administration_name) as administration_name, fiscal_year,
         count(distinct project_code) as project_count, {SUMS},
-        case when count(variance_amount) = count(*) then sum(variance_amount) end as variance_amount,
+        sum(variance_amount) as variance_amount,
         max(sign_off_state_code) as sign_off_state_code
     {LATEST} and fiscal_year between ? - 1 and ? + 1
     group by administration_code, fiscal_year order by administration_name, fiscal_year
