@@ -30,14 +30,16 @@ REJECTED = """
 """
 SHOWN_ROWS = 40
 TO_FIX = f"""
-    select faults.administration_code, faults.dataset_name, faults.fault_code, faults.field_name, faults.source_column,
-        faults.is_in_every_row, deliveries.file_name, any_value(faults.fault_row_count) as fault_row_count, count(*) as listed_count,
-        sum(count(*)) over (partition by faults.administration_code, faults.dataset_name, faults.fault_code, faults.field_name)
-            < any_value(faults.fault_row_count) as is_cut,
-        array_to_string(list_slice(list(distinct source_row_number order by source_row_number), 1, {SHOWN_ROWS}), ', ') as row_numbers
-    from mart_data_quality_row faults inner join fct_delivery deliveries using (delivery_id)
-    where faults.fault_code <> 'rejected' group by all
-    order by 1, is_in_every_row, fault_row_count desc, 2, 3, 4, file_name
+    with listed as (
+        select faults.administration_code, faults.dataset_name, faults.fault_code, faults.field_name, faults.source_column,
+            faults.is_in_every_row, deliveries.file_name, max(faults.fault_row_count) as fault_row_count, count(*) as listed_count,
+            array_to_string(list_slice(list(distinct source_row_number order by source_row_number), 1, {SHOWN_ROWS}), ', ')
+            as row_numbers
+        from mart_data_quality_row faults inner join fct_delivery deliveries using (delivery_id)
+        where faults.fault_code <> 'rejected' group by all
+    )
+    select *, sum(listed_count) over (partition by administration_code, dataset_name, fault_code, field_name) < fault_row_count as is_cut
+    from listed order by administration_code, is_in_every_row, fault_row_count desc, dataset_name, fault_code, field_name, file_name
 """
 UNEXPLAINED = """
     select * from mart_unmatched_money order by administration_code, finding_code, abs(finding_amount) desc nulls last, subject_name
