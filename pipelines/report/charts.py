@@ -68,7 +68,10 @@ def outcome_range(case: Row, language: Language) -> Spec:
     """Where the present value ends in the simulation: from P10 to P80 with P50 marked, and 0 as the line to be above."""
     value = {f"p{n}": in_millions(case[f"net_present_value_p{n}_amount"]) for n in (10, 50, 80)}
     across = {"type": "quantitative", "title": language.million_name}
-    texts = [{"at": at, "text": f"{name.upper()} {at:,.1f}".replace(".", "," if language.code == "da" else ".")} for name, at in value.items()]
+    texts = [
+        {"at": at, "text": f"{name.upper()} {at:,.1f}".replace(".", "," if language.code == "da" else ".")}
+        for name, at in value.items()
+    ]
     zero: Spec = {"data": {"values": [{"at": 0}]}, "mark": {"type": "rule", "strokeDash": [4, 3]}}
     return DRESS | {
         "height": 60,

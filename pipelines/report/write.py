@@ -1,13 +1,19 @@
 """Write the report of a release: the same pages in each language, what they need beside them, and the rows behind."""
 
 import shutil
-from functools import partial
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipelines.report.downloads import write_rows_behind
+from pipelines.release.whole import DATABASE, RESTRICTED, open_whole
+from pipelines.report.downloads import write_rows_behind, write_workbook
 from pipelines.report.language import LANGUAGES, Language
 from pipelines.report.names import slug
 from pipelines.report.page import Page, Pages, Sources
@@ -16,45 +22,93 @@ from pipelines.report.pages.contracts import contracts
 from pipelines.report.pages.investments import investments
 from pipelines.report.pages.overview import overview
 from pipelines.report.pages.quality import quality
+from pipelines.report.pages.restricted import prices, reasons, support
 from pipelines.report.pages.solutions import solutions
-from pipelines.report.released import opened
+from pipelines.report.released import Tables
 
 HERE = Path(__file__).parent
-ASSETS = "assets"
-MENU = (
-    ("index.html", "Overview"),
-    ("map.html", "Map"),
-    ("investments.html", "Investments"),
-    ("solutions.html", "Shared solutions"),
-    ("contracts.html", "Contracts"),
-    ("quality.html", "Data quality"),
-)
-PAGES: tuple[Pages, ...] = (overview, capability_map, investments, solutions, contracts, quality)
+REPORT, ASSETS = "report", "assets"
 
 
-def write_report(database: Path, folder: Path) -> int:
-    """Write all pages made from one DuckDB file of a release into a new folder; returns how many there are.
+@dataclass(frozen=True)
+class Part:
+    """The pages for one circle of readers. `way_out`: from the part's folder to that of the other part."""
+
+    menu: tuple[tuple[str, str], ...]
+    pages: tuple[Pages, ...]
+    way_out: str
+    opened: Callable[[Path], duckdb.DuckDBPyConnection]
+    has_workbook: bool = False
+
+
+def _open_to_all(folder: Path) -> duckdb.DuckDBPyConnection:
+    """What everybody may read, and nothing else: a page cannot show what its connection does not hold."""
+    return duckdb.connect(str(folder / DATABASE), read_only=True, config={"enable_external_access": "false"})
+
+
+PARTS = {
+    Path(REPORT): Part(
+        menu=(
+            ("index.html", "Overview"),
+            ("map.html", "Map"),
+            ("investments.html", "Investments"),
+            ("solutions.html", "Shared solutions"),
+            ("contracts.html", "Contracts"),
+            ("quality.html", "Data quality"),
+        ),
+        pages=(overview, capability_map, investments, solutions, contracts, quality),
+        way_out=f"../{RESTRICTED}/{REPORT}",
+        opened=_open_to_all,
+        has_workbook=True,
+    ),
+    Path(RESTRICTED) / REPORT: Part(
+        menu=(
+            ("index.html", "Support"),
+            ("prices.html", "Prices"),
+            ("reasons.html", "Reasons against"),
+        ),
+        pages=(support, prices, reasons),
+        way_out=f"../../{REPORT}",
+        opened=open_whole,
+    ),
+}
+
+
+def write_report(folder: Path) -> int:
+    """Write `report/` and `restricted/report/` of a release whose tables are there; returns how many pages there are.
 
     Danish lies in the folder itself, English in `en/`: the same files, so that each page has its other language beside it.
     """
-    folder.mkdir()
-    _write_assets(folder / ASSETS)
-    count = 0
-    with opened(database) as tables:
+    return sum(_write_part(folder, where, part) for where, part in PARTS.items())
+
+
+def _write_part(folder: Path, where: Path, part: Part) -> int:
+    (folder / where).mkdir()
+    _write_assets(folder / where / ASSETS)
+    with closing(part.opened(folder)) as connection:
+        tables = Tables(connection)
         release = tables.row("select * from release")
-        for code in LANGUAGES:
-            language = Language(code, release["currency"])
-            top = folder if code == LANGUAGES[0] else folder / code
-            render = partial(_render, _environment(language))
-            sources = Sources(tables, release, language)
-            fetched: set[str] = set()
-            for page in (page for pages in PAGES for page in pages(sources)):
-                target = top / page.path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(render(page, sources), "utf-8")
-                fetched.update(page.tables)
-                count += 1
-            write_rows_behind(tables, sorted(fetched), top / "data", language)
+        return sum(
+            _write_language(folder / where, part, Sources(tables, release, Language(code, release["currency"])))
+            for code in LANGUAGES
+        )
+
+
+def _write_language(folder: Path, part: Part, sources: Sources) -> int:
+    language = sources.language
+    top = folder if language.code == LANGUAGES[0] else folder / language.code
+    render = partial(_render, _environment(language), part)
+    fetched: set[str] = set()
+    count = 0
+    for page in (page for pages in part.pages for page in pages(sources)):
+        target = top / page.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(render(page, sources), "utf-8")
+        fetched.update(page.tables)
+        count += 1
+    write_rows_behind(sources.tables, sorted(fetched), top / "data", language)
+    if part.has_workbook:
+        write_workbook(sources.tables, top / "data" / "portfolio.xlsx")
     return count
 
 
@@ -62,7 +116,13 @@ def _write_assets(folder: Path) -> None:
     folder.mkdir()
     for path in sorted((HERE / "assets").iterdir()):
         shutil.copy(path, folder / path.name)
-    (folder / "vega.js").write_text(vl_convert.javascript_bundle(), "utf-8")
+    (folder / "vega.js").write_text(_charting(), "utf-8")
+
+
+@cache
+def _charting() -> str:
+    """Vega-Lite with what it needs, as one script without a network."""
+    return str(vl_convert.javascript_bundle())
 
 
 def _environment(language: Language) -> Environment:
@@ -84,22 +144,25 @@ def _environment(language: Language) -> Environment:
         money=language.money,
         millions=language.millions,
         day=language.day,
-        menu=MENU,
     )
     return environment
 
 
-def _render(environment: Environment, page: Page, sources: Sources) -> str:
+def _render(environment: Environment, part: Part, page: Page, sources: Sources) -> str:
     is_first = sources.language.code == LANGUAGES[0]
-    up = page.root if is_first else f"{page.root}../"
+    top = page.root if is_first else f"{page.root}../"
+    content: dict[str, Any] = page.content
     return environment.get_template(page.template).render(
-        page.content,
+        content,
         title=page.title,
         section=page.section,
+        menu=part.menu,
+        is_restricted=part.opened is open_whole,
         root=page.root,
-        assets=f"{up}{ASSETS}",
-        other_language=f"{page.root}en/{page.path}" if is_first else f"{up}{page.path}",
+        assets=f"{top}{ASSETS}",
+        other_language=f"{page.root}en/{page.path}" if is_first else f"{top}{page.path}",
+        other_part=f"{top}{part.way_out}" + ("" if is_first else f"/{sources.language.code}"),
         release=sources.release,
         style=(HERE / "assets" / "report.css").read_text("utf-8") if page.is_alone else None,
-        charted=any(isinstance(value, dict) and "$schema" in value for value in page.content.values()),
+        charted=any(isinstance(value, dict) and "$schema" in value for value in content.values()),
     )

@@ -21,7 +21,8 @@ ADMINISTRATIONS = f"""
     group by administration_code, fiscal_year order by administration_name, fiscal_year
 """
 PURSES = f"""
-    select coalesce(financing_route_code, 'no_route') as financing_route_code, coalesce(steering_area_code, 'no_area') as steering_area_code,
+    select coalesce(financing_route_code, 'no_route') as financing_route_code,
+        coalesce(steering_area_code, 'no_area') as steering_area_code,
         fiscal_year, count(distinct (administration_code, project_code)) as project_count, {SUMS}
     {LATEST} and fiscal_year between ? - 1 and ? + 1
     group by all order by all
@@ -32,7 +33,10 @@ RUNNING = f"""
     where line_kind = 'run' and is_latest_version and not is_also_investment and fiscal_year between ? - 1 and ? + 1
     group by administration_code, fiscal_year order by administration_name, fiscal_year
 """
-COMMITTEE = "select * from mart_investment_committee_table order by committee_name nulls last, administration_code, project_name, project_code"
+COMMITTEE = """
+    select * from mart_investment_committee_table
+    order by committee_name nulls last, administration_code, project_name, project_code
+"""
 BENEFITS = f"""
     select sum(planned_cashable_benefit_amount) as planned_cashable, sum(planned_non_cashable_benefit_amount) as planned_other,
         sum(realised_cashable_benefit_amount) as realised_cashable, sum(realised_non_cashable_benefit_amount) as realised_other,

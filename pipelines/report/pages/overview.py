@@ -55,7 +55,9 @@ CHANGES = """
     select item_kind_code, change_code, cause_code, count(*) as change_count, sum(difference_amount) as difference_amount
     from mart_release_change group by all order by abs(sum(difference_amount)) desc nulls last, 1, 2, 3 limit 12
 """
-LATE = "select data_contract_id, data_contract_name, expected_by_date from dim_data_contract where is_late order by 3, 1"
+LATE = (
+    "select data_contract_id, data_contract_name, expected_by_date from dim_data_contract where is_late order by 3, 1"
+)
 REFUSED = """
     select file_name, administration_code, business_date, refusal_reason from fct_delivery
     where delivery_status_code = 'refused' and is_replacement_due order by received_at desc, file_name

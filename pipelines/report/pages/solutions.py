@@ -23,7 +23,10 @@ BY_ADMINISTRATION = """
     left join dim_administration administrations on shares.administration_code = administrations.administration_code and is_current
     order by candidate_id, cashable_net_present_value_amount desc nulls last, administration_code
 """
-INPUTS = "select * from mart_business_case_sensitivity order by candidate_id, sensitivity_kind_code, swing_rank nulls last, sensitivity_name"
+INPUTS = """
+    select * from mart_business_case_sensitivity
+    order by candidate_id, sensitivity_kind_code, swing_rank nulls last, sensitivity_name
+"""
 LINES = """
     select candidate_id, case_line_code, cash_flow_kind_code, is_cashable, sum(cash_flow_amount) as amount
     from mart_business_case_cash_flow group by all order by candidate_id, cash_flow_kind_code, amount, case_line_code
@@ -41,7 +44,10 @@ def solutions(sources: Sources) -> Iterator[Page]:
         title=str(language.text("Where would one solution serve several?")),
         section="solutions.html",
         tables=("mart_shared_solution_candidate", "mart_business_case"),
-        content={"ranked": ranked, "best_count": sum(1 for c in ranked if (c["net_present_value_p50_amount"] or 0) > 0)},
+        content={
+            "ranked": ranked,
+            "best_count": sum(1 for c in ranked if (c["net_present_value_p50_amount"] or 0) > 0),
+        },
     )
     parts = {name: _by_candidate(tables, sql) for name, sql in _PARTS.items()}
     for candidate in ranked:
