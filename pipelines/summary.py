@@ -45,6 +45,7 @@ def print_release(instance: Instance, plan: dict[str, Any], build_id: str) -> bo
         _line(console, "Settings", sentence)
     if reason := (manifest.get("cases") or {}).get("empty_reason"):
         _line(console, "Cases", reason)
+    _line(console, "Report", f"{folder / 'report' / 'index.html'}")
     open_count = sum(1 for promised in manifest["tables"].values() if not is_hidden(promised))
     _line(console, "DuckDB", f"{folder / DATABASE} ({open_count} tables: dim_*, fct_*, mart_*)")
     _line(console, "Parquet", str(folder / PARQUET))

@@ -15,6 +15,7 @@ from pipelines.release.pointer import CURRENT, current_release, switch
 from pipelines.release.readback import read_back
 from pipelines.release.standing import resume
 from pipelines.release.tables import copy_tables, read_manifest, trace_keys
+from pipelines.report.write import write_report
 from pipelines.transform.build import Build
 
 CANDIDATE = ".candidate"
@@ -33,6 +34,7 @@ def publish(build: Build, instance: Instance) -> Path:
     candidate = fresh_folder(instance.releases / f"{CANDIDATE}-{release_id}")
     tables = copy_tables(build.warehouse, candidate, manifest, _release_row(release_id, made_at, plan, instance, audit))
     shutil.copytree(build.audit, candidate / "audit")
+    write_report(candidate)
     write_json(
         candidate / "release.json",
         {

@@ -90,8 +90,12 @@ def _written(sheet: Any, value: Any) -> Any:
         cell = WriteOnlyCell(sheet, value=value)
         cell.data_type = "s"
         return cell
-    if isinstance(value, Decimal | date | datetime) and not isinstance(value, datetime):
-        cell = WriteOnlyCell(sheet, value=value)
-        cell.number_format = MONEY if isinstance(value, Decimal) else DAY
+    if isinstance(value, Decimal):
+        cell = WriteOnlyCell(sheet, value=float(value))
+        cell.number_format = MONEY
+        return cell
+    if isinstance(value, date) and not isinstance(value, datetime):
+        cell = WriteOnlyCell(sheet, value=datetime(value.year, value.month, value.day))
+        cell.number_format = DAY
         return cell
     return value

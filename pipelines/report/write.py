@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.release.whole import DATABASE, RESTRICTED, open_whole
@@ -122,7 +121,9 @@ def _write_assets(folder: Path) -> None:
 @cache
 def _charting() -> str:
     """Vega-Lite with what it needs, as one script without a network."""
-    return str(vl_convert.javascript_bundle())
+    import vl_convert  # heavy, and needed nowhere else
+
+    return str(vl_convert.javascript_bundle())  # type: ignore[call-arg]  # whose stub asks for what has a default
 
 
 def _environment(language: Language) -> Environment:
