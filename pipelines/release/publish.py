@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines import clock
 from pipelines.audit.result import AuditRecord, Outcome
+from pipelines.contracts.loading import load_contracts
 from pipelines.errors import AuditFailed, PortfolioError
 from pipelines.files import fingerprint, fresh_folder, sha256_of, write_json
 from pipelines.instance import Instance
@@ -34,7 +35,7 @@ def publish(build: Build, instance: Instance) -> Path:
     candidate = fresh_folder(instance.releases / f"{CANDIDATE}-{release_id}")
     tables = copy_tables(build.warehouse, candidate, manifest, _release_row(release_id, made_at, plan, instance, audit))
     shutil.copytree(build.audit, candidate / "audit")
-    write_report(candidate)
+    write_report(candidate, load_contracts(instance.contracts))
     write_json(
         candidate / "release.json",
         {

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.contracts.model import Contract
 from pipelines.report.language import Language
 from pipelines.report.released import Row, Tables
 
@@ -28,11 +29,12 @@ class Page:
 
 @dataclass(frozen=True)
 class Sources:
-    """What every page is made from: tables, the row that says which release it is, and the language to say it in."""
+    """What every page is made from: tables, the row that says which release it is, the language, and the contracts in force."""
 
     tables: Tables
     release: Row
     language: Language
+    contracts: tuple[Contract, ...] = ()
 
 
 Pages = Callable[[Sources], Iterator[Page]]

@@ -1,7 +1,7 @@
 """Write the report of a release: the same pages in each language, what they need beside them, and the rows behind."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, partial
@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipelines.contracts.model import Contract
 from pipelines.release.whole import DATABASE, RESTRICTED, open_whole
 from pipelines.report.downloads import write_rows_behind, write_workbook
 from pipelines.report.language import LANGUAGES, Language
@@ -18,6 +19,7 @@ from pipelines.report.names import slug
 from pipelines.report.page import Page, Pages, Sources
 from pipelines.report.pages.capability_map import capability_map
 from pipelines.report.pages.contracts import contracts
+from pipelines.report.pages.delivery import delivery
 from pipelines.report.pages.investments import investments
 from pipelines.report.pages.overview import overview
 from pipelines.report.pages.quality import quality
@@ -54,8 +56,9 @@ PARTS = {
             ("solutions.html", "Shared solutions"),
             ("contracts.html", "Contracts"),
             ("quality.html", "Data quality"),
+            ("delivery.html", "Deliver"),
         ),
-        pages=(overview, capability_map, investments, solutions, contracts, quality),
+        pages=(overview, capability_map, investments, solutions, contracts, quality, delivery),
         way_out=f"../{RESTRICTED}/{REPORT}",
         opened=_open_to_all,
         has_workbook=True,
@@ -73,22 +76,27 @@ PARTS = {
 }
 
 
-def write_report(folder: Path) -> int:
+def write_report(folder: Path, contracts: Iterable[Contract] = ()) -> int:
     """Write `report/` and `restricted/report/` of a release whose tables are there; returns how many pages there are.
+
+    `contracts`: those in force, for the pages on how to deliver.
 
     Danish lies in the folder itself, English in `en/`: the same files, so that each page has its other language beside it.
     """
-    return sum(_write_part(folder, where, part) for where, part in PARTS.items())
+    in_force = tuple(sorted(contracts, key=lambda contract: contract.id))
+    return sum(_write_part(folder, where, part, in_force) for where, part in PARTS.items())
 
 
-def _write_part(folder: Path, where: Path, part: Part) -> int:
+def _write_part(folder: Path, where: Path, part: Part, in_force: tuple[Contract, ...]) -> int:
     (folder / where).mkdir()
     _write_assets(folder / where / ASSETS)
     with closing(part.opened(folder)) as connection:
         tables = Tables(connection)
         release = tables.row("select * from release")
         return sum(
-            _write_language(folder / where, part, Sources(tables, release, Language(code, release["currency"])))
+            _write_language(
+                folder / where, part, Sources(tables, release, Language(code, release["currency"]), in_force)
+            )
             for code in LANGUAGES
         )
 
