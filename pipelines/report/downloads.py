@@ -23,11 +23,12 @@ def write_rows_behind(tables: Tables, names: list[str], folder: Path, language: 
     """One CSV file for each table: UTF-8 with a mark; in Danish with semicolons and decimal commas."""
     folder.mkdir(parents=True)
     for name in names:
-        selected = ", ".join(_cell(column, kind, language) for column, kind in tables.columns(name))
+        columns = tables.columns(name)  # before the rows: a connection has one result at a time
+        selected = ", ".join(_cell(column, kind, language) for column, kind in columns)
         cursor = tables.connection.execute(f'select {selected} from "{name}" order by all')
         with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, delimiter=";" if language.code == "da" else ",", lineterminator="\r\n")
-            writer.writerow([column for column, _ in tables.columns(name)])
+            writer.writerow([column for column, _ in columns])
             while rows := cursor.fetchmany(10_000):
                 writer.writerows(rows)
 
