@@ -39,7 +39,8 @@ TO_FIX = f"""
         where faults.fault_code <> 'rejected' group by all
     )
     select *, sum(listed_count) over (partition by administration_code, dataset_name, fault_code, field_name) < fault_row_count as is_cut
-    from listed order by administration_code, is_in_every_row, fault_row_count desc, dataset_name, fault_code, field_name, file_name
+    from listed order by administration_code, is_in_every_row, fault_row_count desc, dataset_name, fault_code, field_name, file_name,
+        source_column
 """
 UNEXPLAINED = """
     select * from mart_unmatched_money order by administration_code, finding_code, abs(finding_amount) desc nulls last, subject_name
