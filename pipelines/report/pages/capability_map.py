@@ -79,11 +79,12 @@ def _taxonomy(tables: Tables) -> str:
 def _heat(cells: list[Row], language: str) -> dict[str, Any]:
     """The heat map's columns, its lines with a cell for each column, and the bounds of its shades."""
     columns = {c["administration_code"]: c["administration_name"] for c in cells}
-    costs = sorted(float(c["yearly_cost_amount"]) for c in cells if c["yearly_cost_amount"])
+    shaded = "yearly_cost_amount" if any(c["yearly_cost_amount"] for c in cells) else "system_count"
+    costs = sorted(float(c[shaded]) for c in cells if c[shaded])
     bounds = [costs[len(costs) * step // SHADES] for step in range(1, SHADES)] if costs else []
     lines = []
     for code, found in _grouped(cells, "code").items():
-        by_column = {c["administration_code"]: c | {"shade": _shade(c["yearly_cost_amount"], bounds)} for c in found}
+        by_column = {c["administration_code"]: c | {"shade": _shade(c[shaded], bounds)} for c in found}
         name = found[0]["name"]
         if code == "none" and language == "da":
             name = "Ingen opgave oplyst"
@@ -97,7 +98,7 @@ def _heat(cells: list[Row], language: str) -> dict[str, Any]:
                 "cost_amount": sum((c["yearly_cost_amount"] or 0 for c in found), start=0) or None,
             }
         )
-    return {"columns": [(c, columns[c]) for c in sorted(columns)], "lines": lines, "bounds": bounds}
+    return {"columns": [(c, columns[c]) for c in sorted(columns)], "lines": lines, "shaded": shaded}
 
 
 def _shade(amount: Any, bounds: list[float]) -> int:
