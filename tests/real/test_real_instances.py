@@ -12,6 +12,7 @@ import pytest
 from pipelines.instance import Instance
 from pipelines.release.whole import open_whole
 from tests.real.land import land
+from tests.report.walking import links_that_resolve
 
 pytestmark = pytest.mark.real
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -137,3 +138,19 @@ def test_release_names_its_currency_and_passes_though_datasets_lack(
     connection = marts(request.getfixturevalue(name))
     assert connection.execute("select currency from release").fetchone() == (currency,)
     assert connection.execute("select count(*) from fct_investment").fetchone() == (0,)
+
+
+def test_the_report_holds_for_seventy_nine_organisations_and_no_costs(canada: Instance) -> None:
+    """Every link resolves, the overview counts what there is, and what nobody delivered is said to be unknown."""
+    folder = (canada.releases / "current").resolve()
+    assert links_that_resolve(folder) > 10_000
+    overview = (folder / "report" / "index.html").read_text("utf-8")
+    with marts(canada) as tables:
+        systems = tables.execute("select count(*) from mart_it_landscape where is_owner and is_in_use").fetchone()
+        organisations = tables.execute("select count(distinct administration_code) from mart_sign_off").fetchone()
+    assert systems is not None
+    assert organisations is not None
+    assert f'<data value="{systems[0]}">' in overview
+    assert len(list((folder / "report" / "quality").glob("*.html"))) >= organisations[0]
+    assert "mio. CAD" in overview
+    assert "ukendt" in overview

@@ -1,38 +1,15 @@
 """The report of the sample's release: its links, its figures beside the marts', and what it weighs."""
 
-from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from pipelines.instance import Instance
 from pipelines.release.whole import RESTRICTED, open_whole
+from tests.report.walking import links_that_resolve, parsed
 
 MEGABYTE = 1_000_000
-
-
-class Links(HTMLParser):
-    """What a page refers to, its ids, its language, and the exact values of its figures."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.links: list[str] = []
-        self.ids: set[str] = set()
-        self.values: list[str] = []
-        self.language = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Collect."""
-        given = dict(attrs)
-        self.links += [v for n in ("href", "src") if (v := given.get(n))]
-        self.ids |= {given["id"] or ""} if "id" in given else set()
-        self.values += [given["value"] or ""] if tag == "data" else []
-        self.language = given.get("lang") or "" if tag == "html" else self.language
 
 
 @pytest.fixture(scope="module")
@@ -40,33 +17,12 @@ def folder(released_sample: Instance) -> Path:
     return (released_sample.releases / "current").resolve()
 
 
-def pages(folder: Path) -> Iterator[Path]:
-    yield from sorted([*(folder / "report").rglob("*.html"), *(folder / RESTRICTED / "report").rglob("*.html")])
-
-
-@cache
-def parsed(page: Path) -> Links:
-    return Links(page.read_text("utf-8"))
-
-
 def values(page: Path) -> list[Decimal]:
     return [Decimal(value) for value in parsed(page).values]
 
 
 def test_every_link_resolves_and_none_leaves_the_release(folder: Path) -> None:
-    count = 0
-    for page in pages(folder):
-        for link in parsed(page).links:
-            parts = urlsplit(link)
-            assert not parts.scheme, (page, link)
-            assert not parts.netloc, (page, link)
-            target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
-            assert target.is_file(), (page, link)
-            assert target.is_relative_to(folder), (page, link)
-            if parts.fragment and target.suffix == ".html":
-                assert parts.fragment in parsed(target).ids, (page, link)
-            count += 1
-    assert count > 5_000
+    assert links_that_resolve(folder) > 5_000
 
 
 def test_each_page_has_its_other_language_with_the_same_figures(folder: Path) -> None:
