@@ -130,3 +130,12 @@ def test_the_workbook_has_every_row_and_no_formula(tables: Tables, tmp_path: Pat
         assert len(rows) == len(DANGEROUS) + 1
         assert {row[0].data_type for row in rows} == {"s"}
         assert {(row[1].value, row[2].is_date) for row in rows} == {(1234.5, True)}
+
+
+def test_the_exposure_names_just_the_tables_that_the_pages_are_made_from() -> None:
+    (exposure,) = yaml.safe_load((PROJECT_ROOT / "dbt_project" / "models" / "exposures.yml").read_text("utf-8"))[
+        "exposures"
+    ]
+    named = set(re.findall(r"\w+'\)$", "\n".join(exposure["depends_on"]), re.M))
+    asked = {m for p in REPORT.rglob("*.py") for m in re.findall(r"\b(?:mart|dim|fct)_\w+\b", p.read_text("utf-8"))}
+    assert {name.removesuffix("')") for name in named} == asked
