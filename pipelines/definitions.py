@@ -10,6 +10,7 @@ from pipelines.defs.ingest import ingest_assets
 from pipelines.defs.jobs import nightly_schedule, refresh_job
 from pipelines.defs.models import dbt_resource, model_assets
 from pipelines.defs.postgres import postgres_assets
+from pipelines.defs.sensors import delivery_sensor
 from pipelines.instance import Instance
 from pipelines.release.tables import PUBLISHED_SCHEMAS
 from pipelines.transform.configured import checked_configuration
@@ -31,8 +32,9 @@ def build_definitions(instance: Instance) -> dg.Definitions:
             *postgres_assets(instance),
         ],
         asset_checks=[audit_checks(instance)],
-        jobs=[refresh_job()],
+        jobs=[refresh_job(instance)],
         schedules=[nightly_schedule(instance)],
+        sensors=[delivery_sensor(instance)],
         executor=dg.in_process_executor,
         resources={"dbt": dbt_resource(), "refresh_lock": RefreshLock(root=str(instance.root))},
     )

@@ -17,6 +17,26 @@ INSTANCE_VARIABLE = "PORTFOLIO_INSTANCE"
 SETTINGS_FILE = "instance.yml"
 
 
+class MailSettings(BaseModel):
+    """Where alerts go by mail. A login, if the server asks for one, is in the environment (docs/operating.md)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str
+    port: int = Field(default=25, ge=1, le=65535)
+    sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    recipients: tuple[str, ...] = Field(min_length=1)
+    starttls: bool = False
+
+
+class NotifySettings(BaseModel):
+    """Who is told when a night failed, or a delivery is late or refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mail: MailSettings | None = None
+
+
 class Settings(BaseModel):
     """The content of `instance.yml`."""
 
@@ -36,6 +56,7 @@ class Settings(BaseModel):
     administrations: Literal["listed", "open"] = "listed"
     keep_releases: int = Field(default=30, ge=2)
     keep_days: int = Field(default=92, ge=1)
+    notify: NotifySettings = NotifySettings()
 
     @field_validator("time_zone")
     @classmethod

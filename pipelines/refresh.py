@@ -27,6 +27,15 @@ run_coordinator:
 run_monitoring:
   enabled: true
   max_runtime_seconds: 21600
+run_retries:
+  enabled: true
+  max_retries: 1
+  retry_on_asset_or_op_failure: false
+retention:
+  schedule:
+    purge_after_days: 92
+  sensor:
+    purge_after_days: {skipped: 7, failure: 92, success: 92}
 """
 
 

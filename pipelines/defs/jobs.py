@@ -3,19 +3,21 @@
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from pipelines.defs.alerts import alert_hooks
 from pipelines.instance import Instance
 
 JOB_NAME = "nightly_refresh"
 
 
-def refresh_job() -> UnresolvedAssetJobDefinition:
+def refresh_job(instance: Instance) -> UnresolvedAssetJobDefinition:
     """Everything from landing to release, in one process: few fat steps, one owner of the build file."""
     return dg.define_asset_job(
         JOB_NAME,
         selection=dg.AssetSelection.all(),
         description="Land, archive, conform, link, transform, audit and release. Same as `portfolio refresh`.",
         executor_def=dg.in_process_executor,
-        tags={"dagster/max_retries": "0"},
+        hooks=alert_hooks(instance),
+        tags={"dagster/max_retries": "1"},  # of a run whose process died; never of one that a check or a file stopped
     )
 
 

@@ -64,6 +64,26 @@ def land(instance: Instance, contracts: list[Contract], now: Callable[[], dateti
     return LandingReport(tuple(received), known_count, tuple(problems))
 
 
+def ready_files(instance: Instance) -> list[str]:
+    """Path, size and time of every file that lies whole in landing and was not there, or not so, when landing was last looked through.
+
+    Whole is a file with its marker or sidecar, and one that has lain still for SETTLE_SECONDS. Nothing is read or archived.
+    """
+    seen = Seen(instance.archive / "seen.json", [])
+    found = []
+    for path in _files(instance.landing, []):
+        relative = path.relative_to(instance.root).as_posix()
+        has_settled = time.time() - path.stat().st_mtime >= SETTLE_SECONDS
+        if (has_settled or _is_marked(path)) and seen.hash_of(path, relative) is None:
+            found.append(" ".join([relative, *map(str, look(path))]))
+    return found
+
+
+def _is_marked(path: Path) -> bool:
+    """True of a file whose sender says that it is whole."""
+    return sidecar_path(path).exists() or path.with_name(path.name + MARKER).exists()
+
+
 def _grouped(files: list[Path], desk: "_Desk", problems: list[str]) -> list[list[ReceivedFile]]:
     """The files that can be taken, those of one delivery together; why others cannot be goes to `problems`."""
     groups: dict[Hashable, list[ReceivedFile]] = {}
@@ -100,8 +120,7 @@ def _still_moving(files: list[Path]) -> set[Path]:
     recent = {
         path: look(path)
         for path in files
-        if time.time() - path.stat().st_mtime < SETTLE_SECONDS
-        and not (sidecar_path(path).exists() or path.with_name(path.name + MARKER).exists())
+        if time.time() - path.stat().st_mtime < SETTLE_SECONDS and not _is_marked(path)
     }
     if recent:
         time.sleep(LOOK_AGAIN_SECONDS)
