@@ -11,8 +11,8 @@ from pipelines.audit.limits import load_limits
 from pipelines.audit.reconcile import reconcile
 from pipelines.audit.reconciliations import expected_reconciliations
 from pipelines.audit.result import AuditRecord, CheckResult, Outcome
-from pipelines.audit.suites import Suite, load_suites
-from pipelines.audit.tables import check_tables, with_row_rule
+from pipelines.audit.suites import Suite, load_suite, load_suites
+from pipelines.audit.tables import Bench, check_tables, with_change_rules, with_row_rule
 from pipelines.errors import AuditFailed
 
 RECORD = "audit.json"
@@ -38,11 +38,12 @@ def audit_build(
     warehouse or manifest to audit, or when Great Expectations does not see what is wrong in a trial.
     """
     warehouse = build / "warehouse.duckdb"
-    suites = [with_row_rule(suite) for suite in load_suites(expectations)]
+    change = load_suite(expectations / "change" / "release.json")
+    suites = [with_change_rules(with_row_rule(suite), change) for suite in load_suites(expectations)]
     limits, manifest = load_limits(expectations, instance_limits), load_manifest(dbt_target)
     expected, bytes_before = expected_checks(suites, manifest), _sha256(warehouse)
     with engine().warehouse(warehouse):
-        tables = check_tables(engine(), suites, manifest, limits, promised_datasets)
+        tables = check_tables(Bench(engine(), change, build / "inputs", manifest, limits, promised_datasets), suites)
     checks = [*tables.checks, *reconcile(build, promised_datasets), *dbt_checks(manifest, dbt_target)]
     record = AuditRecord.of(build.name, bytes_before, [*checks, *_missing(expected, checks)])
     if _sha256(warehouse) != bytes_before:

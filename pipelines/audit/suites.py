@@ -34,11 +34,15 @@ class Needs(Part):
 
 
 class RuleMeta(Needs):
-    """What we add to an expectation: its stable name, and the rule in words. `{limit}` in a sentence is filled in."""
+    """What we add to an expectation: its stable name, and the rule in words. `{limit}` in a sentence is filled in.
+
+    `named_by`: the columns by which an example of a broken row is named, beside the value itself.
+    """
 
     check: str
     sentence: str
     sentence_da: str
+    named_by: tuple[str, ...] = ()
 
 
 class Rule(Part):
@@ -63,10 +67,11 @@ class Rule(Part):
 
 
 class SuiteMeta(Needs):
-    """What stands behind a table, and whether it may have no rows all the same."""
+    """What stands behind a table, whether it may have no rows all the same, and which columns are compared with the last release."""
 
     great_expectations_version: str = ""
     may_be_empty: bool = False
+    compared_columns: tuple[str, ...] = ()
 
 
 class Suite(Part):

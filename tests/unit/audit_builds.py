@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from pipelines.audit.change import PROFILE_COLUMNS
 from pipelines.cases.tables import declared_tables
 from pipelines.contracts.catalogue import datasets
 from pipelines.instance import PROJECT_ROOT
@@ -189,6 +190,10 @@ def _lay_inputs(connection: duckdb.DuckDBPyConnection, inputs: Path) -> None:
             f"{amount} as source_amount, {amount} as accepted_amount, 0.00 as rejected_amount from staging.stg_{name}"
         )
     _copy(connection, " union all ".join(deliveries), inputs / "raw_delivery")
+    parts = "select delivery_id, 'okf' as administration_code, accepted_rows from read_parquet(?)"
+    _copy(connection, parts.replace("?", f"'{inputs}/raw_delivery/*.parquet'"), inputs / "raw_delivery_administration")
+    profile = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in PROFILE_COLUMNS.items())
+    _copy(connection, f"select '' as table_name, {profile} where false", inputs / "previous_profile")
     faults = "values ('d_postings', 'okf', 3, 'Dato', 'missing'), ('d_postings', 'okf', 3, 'Beløb', 'not_an_amount')"
     columns = "delivery_id, administration_code, source_row_number, source_column, rule_code"
     _copy(connection, f"select * from ({faults}) as faults ({columns})", inputs / "raw_rejection")
