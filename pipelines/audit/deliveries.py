@@ -41,8 +41,14 @@ def delivery_checks(build: Path, in_force: Mapping[str, str]) -> list[CheckResul
     path = build / DELIVERY_CHECKS
     kept = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     return [
-        check.model_copy(update={"check_id": _of_delivery(check.check_id, delivery)})
-        for delivery in in_force
+        check.model_copy(
+            update={
+                "check_id": _of_delivery(check.check_id, delivery),
+                "sentence": f"{contract}: {check.sentence}",
+                "sentence_da": f"{contract}: {check.sentence_da}",
+            }
+        )
+        for delivery, contract in in_force.items()
         for check in map(CheckResult.model_validate, kept.get(delivery, []))
     ]
 
