@@ -1,6 +1,7 @@
 """Faults in tables, suites and results of a build: each keeps it from being released, and the audit record names the check."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from pipelines.audit.change import profile_sql
 from pipelines.audit.result import AuditRecord, CheckResult, Outcome
 from pipelines.audit.run import audit_build
 from pipelines.audit.suites import load_suites
+from pipelines.audit.verdict import may_be_shown
 from pipelines.errors import AuditFailed, ConfigurationError
 from pipelines.release.publish import publish
 from pipelines.transform.build import Build
@@ -282,3 +284,22 @@ def test_what_is_not_exactly_what_was_audited_is_not_released(audited: Path, tmp
     with pytest.raises(AuditFailed, match=said):
         publish(Build(build), instance)
     assert not instance.releases.exists()
+
+
+def test_no_example_in_the_record_or_the_pages_is_personal(build: Path) -> None:
+    person = "Torkild Pilehegnet 010203-4567"
+    with warehouse(build) as connection:
+        columns = connection.execute(
+            "select table_schema, table_name, column_name from information_schema.columns "
+            "where data_type = 'VARCHAR' and table_schema in ('core', 'marts')"
+        ).fetchall()
+        hidden = [(schema, table, column) for schema, table, column in columns if not may_be_shown(column)]
+        assert len(hidden) > 100
+        for schema, table, column in hidden:
+            connection.execute(f'update {schema}.{table} set "{column}" = ?', [person])
+        connection.execute("update core.dim_supplier set spelling_count = 0")
+        connection.execute("update core.dim_system set user_count = -1")
+    assert audit(build, EXPECTATIONS, with_data_docs=True).blocking
+    said = "".join(p.read_text("utf-8") for p in (build / "audit").rglob("*") if p.is_file())
+    assert "core.dim_system.user_count_not_negative" in said
+    assert not re.search("Torkild|Pilehegnet|010203", said)
