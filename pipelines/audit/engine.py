@@ -186,16 +186,9 @@ class Engine:
         if not broken:
             return {}
         try:
-            seen = [
-                _finding(result)
-                for names in {rule.meta.named_by for rule in broken}
-                for result in self._run(
-                    suite,
-                    tuple(rule for rule in broken if rule.meta.named_by == names),
-                    parameters,
-                    WITH_VALUES | ({"unexpected_index_column_names": list(names)} if names else {}),
-                ).results
-            ]
+            names = list(dict.fromkeys(name for rule in broken for name in rule.meta.named_by))
+            form = WITH_VALUES | ({"unexpected_index_column_names": names} if names else {})
+            seen = map(_finding, self._run(suite, broken, parameters, form).results)
             return {f.check: replace(findings[f.check], examples=f.examples) for f in seen}
         except Exception:
             return {}
