@@ -53,10 +53,11 @@ unit: $(READY) ## only the tests that take seconds
 real: $(READY) ## refresh the instances on real public extracts (REAL=folder) and say where they lie
 	$(BIN)/python -m tests.real.land --files $(REAL) --into data/.real --refresh
 
-bench: $(READY) ## print how long refreshes take, conforming a large ledger, the models beside a hand-written script, and many business cases
+bench: $(READY) ## print how long refreshes take, conforming a large ledger, the models beside a hand-written script, the audit, and many business cases
 	$(BIN)/python -m tests.benchmarks.refresh
 	$(BIN)/python -m tests.benchmarks.conform
 	$(BIN)/python -m tests.benchmarks.transform
+	$(BIN)/python -m tests.benchmarks.audit
 	$(BIN)/python -m tests.benchmarks.cases
 
 sample: $(READY) ## write the sample's landing files and truth anew

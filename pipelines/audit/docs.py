@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.audit.engine import Engine
+from pipelines.audit.result import AuditRecord, Outcome
 
 SITE = "audit"
 REMOVED = re.compile(
@@ -48,6 +49,18 @@ def build_docs(engine: Engine, results: list[Any], build_id: str, folder: Path) 
         page.write_text(text.replace("</head>", STYLE, 1), encoding="utf-8")
     shutil.rmtree(folder / "static", ignore_errors=True)
     (folder / "index.html").write_text(_index(results, build_id, folder), encoding="utf-8")
+
+
+def missing_pages(record: AuditRecord, folder: Path) -> list[str]:
+    """What is not there of the pages of a build that passed: the index, and a page for every suite of which something was shown."""
+    shown = {
+        c.check_id.rsplit(".", 1)[0]
+        for c in record.checks
+        if c.kind == "great_expectations" and c.gate == "build" and c.outcome in (Outcome.passed, Outcome.warning)
+    }
+    missing = [] if (folder / "index.html").is_file() else ["index.html"]
+    pages = {name: folder / "validations" / name.replace(".", "/") for name in sorted(shown)}
+    return missing + [name for name, place in pages.items() if not any(place.rglob("*.html"))]
 
 
 def _index(results: list[Any], build_id: str, folder: Path) -> str:

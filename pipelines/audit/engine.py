@@ -24,7 +24,7 @@ from pipelines.audit.suites import Rule, RuleMeta, Suite, SuiteMeta, in_words
 from pipelines.errors import AuditFailed
 
 COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
-WITH_VALUES = {"result_format": "BASIC", "partial_unexpected_count": 20}
+WITH_VALUES = {"result_format": "SUMMARY", "partial_unexpected_count": 20}
 DATABASE = "portfolio_audit"
 DATA_SOURCE = "portfolio"
 WAREHOUSE = "warehouse"
@@ -124,16 +124,22 @@ class Engine:
                 self.execute(f"detach {WAREHOUSE}")
 
     def validate(
-        self, suite: Suite, relation: str, parameters: Mapping[str, float | str], shown: frozenset[str] = frozenset()
+        self,
+        suite: Suite,
+        relation: str,
+        parameters: Mapping[str, float | str],
+        shown: frozenset[str] = frozenset(),
+        *,
+        hold: bool = False,
     ) -> SuiteRun:
-        """Run all rules of `suite` on `relation` (what stands behind `from` in SQL).
+        """Run all rules of `suite` on `relation` (what stands behind `from` in SQL; with `hold` a query, which is run once).
 
         Values are read for columns in `shown` only, and only where a rule does not hold. A rule that raised has an
         error; when nothing could be run at all, every rule has one.
         """
         with _LOCK:
             try:
-                self.execute(f"create or replace view {quoted(_view(suite))} as select * from {relation}")
+                self._lay_out(suite, relation, hold)
                 result = self._run(suite, suite.expectations, parameters, COUNTS_ONLY)
                 findings = {f.check: f for f in map(_finding, result.results)}
                 _without_tracebacks(result)
@@ -141,6 +147,13 @@ class Engine:
             except Exception as error:  # whatever is raised, it is a check that proved nothing
                 message = without_values(f"{type(error).__name__}: {error}")
                 return SuiteRun({r.meta.check: Finding(r.meta.check, False, message) for r in suite.expectations})
+
+    def _lay_out(self, suite: Suite, relation: str, hold: bool) -> None:
+        """The view that a suite looks at; what is held is a table behind it."""
+        if hold:
+            self.execute(f"create or replace table held as {relation}")
+        source = "held" if hold else relation
+        self.execute(f"create or replace view {quoted(_view(suite))} as select * from {source}")
 
     def _run(
         self, suite: Suite, rules: tuple[Rule, ...], parameters: Mapping[str, float | str], form: dict[str, Any]
@@ -173,7 +186,9 @@ class Engine:
         if not broken:
             return {}
         try:
-            seen = map(_finding, self._run(suite, broken, parameters, WITH_VALUES).results)
+            names = list(dict.fromkeys(name for rule in broken for name in rule.meta.named_by))
+            form = WITH_VALUES | ({"unexpected_index_column_names": names} if names else {})
+            seen = map(_finding, self._run(suite, broken, parameters, form).results)
             return {f.check: replace(findings[f.check], examples=f.examples) for f in seen}
         except Exception:
             return {}
@@ -255,7 +270,7 @@ def _finding(result: Any) -> Finding:
         examined=None if count is None else int(count) - int(found.get("missing_count") or 0),
         unexpected=None if unexpected is None else int(unexpected),
         observed="" if observed is None else str(observed),
-        examples=_texts(found.get("partial_unexpected_list") or []),
+        examples=_texts(found.get("partial_unexpected_index_list") or found.get("partial_unexpected_list") or []),
     )
 
 

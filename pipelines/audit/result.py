@@ -51,22 +51,25 @@ class CheckResult(BaseModel):
 
 
 class AuditRecord(BaseModel):
-    """Every check that was expected of exactly one build, ordered by check id."""
+    """Every check that was expected of exactly one build, ordered by check id.
+
+    `file_hashes`: SHA-256 of what the build consists of, by path in its folder. Only these bytes may be released.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     build_id: str
-    warehouse_sha256: str
+    file_hashes: dict[str, str]
     checks: tuple[CheckResult, ...]
 
     @classmethod
-    def of(cls, build_id: str, warehouse_sha256: str, checks: Iterable[CheckResult]) -> "AuditRecord":
+    def of(cls, build_id: str, file_hashes: dict[str, str], checks: Iterable[CheckResult]) -> "AuditRecord":
         """The record of `checks` in its one order. Raises ValueError when two checks have the same id."""
         ordered = tuple(sorted(checks, key=lambda c: c.check_id))
         twice = sorted({a.check_id for a, b in pairwise(ordered) if a.check_id == b.check_id})
         if twice:
             raise ValueError(f"Checks with the same id: {', '.join(twice)}. Every check needs an id of its own.")
-        return cls(build_id=build_id, warehouse_sha256=warehouse_sha256, checks=ordered)
+        return cls(build_id=build_id, file_hashes=file_hashes, checks=ordered)
 
     @property
     def counts(self) -> dict[Outcome, int]:
@@ -87,7 +90,7 @@ class AuditRecord(BaseModel):
         """Write as JSON; the same record always gives the same bytes."""
         content = {
             "build_id": self.build_id,
-            "warehouse_sha256": self.warehouse_sha256,
+            "file_hashes": self.file_hashes,
             "passed": self.passed,
             "counts": {outcome.value: count for outcome, count in self.counts.items()},
             "checks": [c.model_dump(mode="json") for c in self.checks],
@@ -101,6 +104,6 @@ class AuditRecord(BaseModel):
         content = json.loads(path.read_text(encoding="utf-8"))
         return cls.of(
             content["build_id"],
-            content["warehouse_sha256"],
+            content["file_hashes"],
             (CheckResult.model_validate(c) for c in content["checks"]),
         )

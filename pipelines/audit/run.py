@@ -1,21 +1,25 @@
 """The audit of one build: what is expected is computed first, everything is run, and one record says how it went."""
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
 from pipelines.audit.dbt_results import Manifest, dbt_checks, load_manifest
+from pipelines.audit.deliveries import DELIVERY_CHECKS, deliveries_in_force, delivery_checks, expected_of_deliveries
 from pipelines.audit.docs import build_docs
 from pipelines.audit.engine import engine
 from pipelines.audit.limits import load_limits
 from pipelines.audit.reconcile import reconcile
 from pipelines.audit.reconciliations import expected_reconciliations
 from pipelines.audit.result import AuditRecord, CheckResult, Outcome
-from pipelines.audit.suites import Suite, load_suites
-from pipelines.audit.tables import check_tables, with_row_rule
+from pipelines.audit.suites import Suite, listed_checks, load_listed_suite, load_suites
+from pipelines.audit.tables import Bench, check_tables, with_change_rules, with_row_rule
+from pipelines.contracts.model import Contract
 from pipelines.errors import AuditFailed
+from pipelines.files import sha256_of
 
 RECORD = "audit.json"
+WAREHOUSE_FILE = "warehouse.duckdb"
+AUDITED = (WAREHOUSE_FILE, "plan.json", "cases.json", DELIVERY_CHECKS, "dbt/manifest.json", "dbt/run_results.json")
 DATA_DOCS = "data_docs"
 
 
@@ -25,6 +29,7 @@ def audit_build(
     expectations: Path,
     dbt_target: Path,
     promised_datasets: set[str],
+    contracts: Iterable[Contract],
     instance_limits: Path | None = None,
     with_data_docs: bool = True,
 ) -> AuditRecord:
@@ -32,20 +37,25 @@ def audit_build(
 
     `expectations`: the project's folder of suites. `dbt_target`: folder of manifest.json and run_results.json of this
     build. `promised_datasets`: the datasets that some active contract of the instance promises, and their fields
-    (`systems.supplier_name`). `instance_limits`: the instance's reference/limits.yml, which need not exist.
+    (`systems.supplier_name`). `contracts`: those of the instance; every delivery in force must have been judged by its own.
+    `instance_limits`: the instance's reference/limits.yml, which need not exist.
 
     Bad data never raises. Raises ConfigurationError when suites or limits are faulty, AuditFailed when there is no
     warehouse or manifest to audit, or when Great Expectations does not see what is wrong in a trial.
     """
-    warehouse = build / "warehouse.duckdb"
-    suites = [with_row_rule(suite) for suite in load_suites(expectations)]
+    warehouse = build / WAREHOUSE_FILE
+    change = load_listed_suite(expectations / "change" / "release.json")
+    suites = [with_change_rules(with_row_rule(suite), change) for suite in load_suites(expectations)]
     limits, manifest = load_limits(expectations, instance_limits), load_manifest(dbt_target)
-    expected, bytes_before = expected_checks(suites, manifest), _sha256(warehouse)
+    hashes, deliveries = file_hashes(build), deliveries_in_force(build)
+    expected = expected_checks(suites, manifest) | listed_checks(expectations)
+    expected |= expected_of_deliveries(contracts, deliveries, expectations)
     with engine().warehouse(warehouse):
-        tables = check_tables(engine(), suites, manifest, limits, promised_datasets)
+        tables = check_tables(Bench(engine(), change, build / "inputs", manifest, limits, promised_datasets), suites)
     checks = [*tables.checks, *reconcile(build, promised_datasets), *dbt_checks(manifest, dbt_target)]
-    record = AuditRecord.of(build.name, bytes_before, [*checks, *_missing(expected, checks)])
-    if _sha256(warehouse) != bytes_before:
+    checks += delivery_checks(build, deliveries)
+    record = AuditRecord.of(build.name, hashes, [*checks, *_missing(expected, checks)])
+    if file_hashes(build) != hashes:
         raise AuditFailed(f"{warehouse} changed while it was audited. Let nothing else write to it and run again.")
     record.write(build / "audit" / RECORD)
     if with_data_docs:
@@ -64,7 +74,7 @@ def _missing(expected: set[str], checks: Iterable[CheckResult]) -> list[CheckRes
     return [
         CheckResult(
             check_id=check_id,
-            gate="build",
+            gate="delivery" if check_id.startswith("delivery.") else "build",
             kind="great_expectations",
             severity="critical",
             outcome=Outcome.failed,
@@ -75,9 +85,14 @@ def _missing(expected: set[str], checks: Iterable[CheckResult]) -> list[CheckRes
     ]
 
 
-def _sha256(path: Path) -> str:
-    """Hash of the file's bytes. Raises AuditFailed when it is not there, or when it was not closed."""
-    if not path.is_file() or path.with_name(path.name + ".wal").exists():
-        raise AuditFailed(f"Expected a closed warehouse at {path}, found none or one with a .wal beside it. Run again.")
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def file_hashes(build: Path) -> dict[str, str]:
+    """SHA-256 of the files of a build that are released or that its verdict rests on, by path in its folder.
+
+    Raises AuditFailed when there is no warehouse, or when it was not closed: what a .wal holds is in no hash.
+    """
+    warehouse = build / WAREHOUSE_FILE
+    if not warehouse.is_file() or warehouse.with_name(warehouse.name + ".wal").exists():
+        raise AuditFailed(
+            f"Expected a closed warehouse at {warehouse}, found none or one with a .wal beside it. Run again."
+        )
+    return {name: sha256_of(build / name) for name in AUDITED if (build / name).is_file()}

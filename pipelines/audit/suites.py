@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import yaml
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from pipelines.audit.result import Severity
@@ -34,11 +35,15 @@ class Needs(Part):
 
 
 class RuleMeta(Needs):
-    """What we add to an expectation: its stable name, and the rule in words. `{limit}` in a sentence is filled in."""
+    """What we add to an expectation: its stable name, and the rule in words. `{limit}` in a sentence is filled in.
+
+    `named_by`: the columns by which an example of a broken row is named, beside the value itself.
+    """
 
     check: str
     sentence: str
     sentence_da: str
+    named_by: tuple[str, ...] = ()
 
 
 class Rule(Part):
@@ -63,10 +68,11 @@ class Rule(Part):
 
 
 class SuiteMeta(Needs):
-    """What stands behind a table, and whether it may have no rows all the same."""
+    """What stands behind a table, whether it may have no rows all the same, and which columns are compared with the last release."""
 
     great_expectations_version: str = ""
     may_be_empty: bool = False
+    compared_columns: tuple[str, ...] = ()
 
 
 class Suite(Part):
@@ -115,6 +121,38 @@ def load_suites(expectations: Path, gates: tuple[str, ...] = GATES) -> list[Suit
     if not suites:
         raise ConfigurationError(f"No suite under {expectations}: expected {' and '.join(gates)}/<table>.json files.")
     return sorted(suites, key=lambda suite: suite.name)
+
+
+def listed_checks(expectations: Path, gates: tuple[str, ...] = GATES) -> set[str]:
+    """The checks that `expectations/checks.yml` lists for these gates, as `<gate>.<suite>.<check>`.
+
+    The list stands apart from the suites so that a rule that vanishes from one is missed. Raises ConfigurationError.
+    """
+    path = expectations / "checks.yml"
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return {
+            f"{suite}.{check}"
+            for suite, checks in content.items()
+            if suite.partition(".")[0] in gates
+            for check in checks
+        }
+    except (OSError, yaml.YAMLError, AttributeError, TypeError) as error:
+        raise ConfigurationError(
+            f"Cannot read the list of checks {path}: {error}. Restore it from the repository."
+        ) from error
+
+
+def load_listed_suite(path: Path) -> Suite:
+    """One suite file that has every check which is listed for it. Raises ConfigurationError when one is missing."""
+    suite = load_suite(path)
+    listed = {c for c in listed_checks(path.parent.parent, (path.parent.name,)) if c.startswith(f"{suite.name}.")}
+    lacking = sorted(listed - {f"{suite.name}.{rule.meta.check}" for rule in suite.expectations})
+    if lacking:
+        raise ConfigurationError(
+            f"{path}: expected the checks {lacking}, which expectations/checks.yml lists, found none. Restore them."
+        )
+    return suite
 
 
 def in_words(sentence: str, limits: Mapping[str, float | str]) -> str:

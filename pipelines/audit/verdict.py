@@ -83,6 +83,15 @@ def may_have_no_rows(rule: Rule, place: Place, limits: Mapping[str, float | str]
     return _result(rule, place, limits, Outcome.not_applicable, english, danish)
 
 
+def nothing_before(rule: Rule, place: Place, limits: Mapping[str, float | str]) -> CheckResult:
+    """The verdict on a rule about a change where nothing of the same stands before."""
+    words = (
+        "not applicable, because there is nothing before it to compare with",
+        "ikke relevant, for der er intet før den",
+    )
+    return _result(rule, place, limits, Outcome.not_applicable, *words)
+
+
 def without_table(rule: Rule, place: Place, limits: Mapping[str, float | str]) -> CheckResult:
     """The verdict on a rule about a table that the build lacks."""
     english = f"not shown, because the build has no table {place.table}"

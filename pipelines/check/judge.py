@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.audit.change import Before
 from pipelines.audit.delivery import EXPECTATIONS, audit_delivery
 from pipelines.audit.limits import Limits, load_limits
 from pipelines.audit.result import CheckResult
@@ -13,6 +14,7 @@ from pipelines.errors import DeliveryRefused
 from pipelines.files import fresh_folder
 from pipelines.ingest.archive import Archive, Delivery
 from pipelines.ingest.conform import conform
+from pipelines.ingest.ingest import before_of
 from pipelines.ingest.isolation import run_apart
 from pipelines.ingest.report import CountedRefusal, DeliveryReport
 
@@ -35,11 +37,15 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Before:
-    """The accepted delivery that the nightly run would compare with, and how many rows it has."""
+class Compared:
+    """The accepted delivery that the nightly run would compare with, and its rows."""
 
     delivery: Delivery
-    accepted_rows: int
+    before: Before
+
+    @property
+    def accepted_rows(self) -> int:
+        return self.before.row_count
 
 
 @dataclass(frozen=True)
@@ -50,14 +56,11 @@ class Court:
     contract: Contract
     work: Path
 
-    def before(self, subject: Subject) -> Before | None:
+    def before(self, subject: Subject) -> Compared | None:
         """The accepted delivery before this one; None when there is none.
 
-        Only snapshots are compared with the one before. It is conformed anew from the archive's bytes, so that it is judged by
-        the contract of today, as the next nightly run would.
+        It is conformed anew from the archive's bytes, so that it is judged by the contract of today, as the next nightly run would.
         """
-        if self.contract.mode != "snapshot":
-            return None
         archive = Archive(self.configuration.instance.archive)
         for delivery in reversed(subject.earlier):
             contents = archive.files_of(delivery)
@@ -65,10 +68,11 @@ class Court:
                 continue
             judged = self.judged(delivery, contents, None)
             if judged.report and not judged.is_refused:
-                return Before(delivery, judged.report.accepted_rows)
+                accepted = self._folder(delivery) / "accepted.parquet"
+                return Compared(delivery, before_of(self.contract, subject.delivery, delivery, accepted, judged.report))
         return None
 
-    def judged(self, delivery: Delivery, contents: tuple[Path, ...], previous_rows: int | None) -> Judged:
+    def judged(self, delivery: Delivery, contents: tuple[Path, ...], before: Before | None) -> Judged:
         """Conform and judge one delivery, exactly as the nightly run would."""
         report = self._conformed(delivery, contents)
         rejected = self._folder(delivery) / "rejected.parquet"
@@ -76,7 +80,9 @@ class Court:
             counted = report.report if isinstance(report, CountedRefusal) else None
             return Judged(counted, rejected, delivery.named(str(report)))
         accepted = self._folder(delivery) / "accepted.parquet"
-        checks = audit_delivery(self.contract, accepted, previous_rows=previous_rows, limits=self._limits)
+        checks = audit_delivery(
+            self.contract, accepted, business_date=delivery.stated_date, before=before, limits=self._limits
+        )
         return Judged(report, rejected, None, tuple(checks))
 
     def _conformed(self, delivery: Delivery, contents: tuple[Path, ...]) -> DeliveryReport | DeliveryRefused:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.audit.result import CheckResult, Outcome
 from pipelines.check import words
-from pipelines.check.judge import Before, Court, Judged
+from pipelines.check.judge import Compared, Court, Judged
 from pipelines.check.subject import DateOrigin, Subject, subject_of
 from pipelines.check.words import Sentence
 from pipelines.configuration import Configuration
@@ -128,12 +128,12 @@ def check_files(
     subject = subject_of(configuration, paths, contract, now)
     court = Court(configuration, contract, work)
     before = court.before(subject)
-    judged = court.judged(subject.delivery, subject.contents, before.accepted_rows if before else None)
+    judged = court.judged(subject.delivery, subject.contents, before.before if before else None)
     return _verdict(configuration.instance, subject, judged, before, now)
 
 
 def _verdict(
-    instance: Instance, subject: Subject, judged: Judged, before: Before | None, now: datetime
+    instance: Instance, subject: Subject, judged: Judged, before: Compared | None, now: datetime
 ) -> CheckVerdict:
     contract, delivery, settings = subject.contract, subject.delivery, instance.settings
     outcome = _outcome(subject, judged)
@@ -235,7 +235,7 @@ def _warnings(subject: Subject, judged: Judged) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
-def _previous(before: Before | None) -> PreviousDelivery | None:
+def _previous(before: Compared | None) -> PreviousDelivery | None:
     if before is None:
         return None
     delivery = before.delivery

@@ -12,6 +12,7 @@ from pipelines.audit.result import AuditRecord, CheckResult, Outcome
 from pipelines.audit.run import audit_build
 from pipelines.audit.suites import load_suites
 from pipelines.cases.candidates import CANDIDATES, MEMBERS
+from pipelines.configuration import Configuration
 from pipelines.defs.common import OWNER, RELEASE, build_of, say, told
 from pipelines.instance import Instance
 from pipelines.release.pointer import is_current
@@ -34,6 +35,7 @@ def audit_of(build: Build, instance: Instance) -> AuditRecord:
         expectations=EXPECTATIONS,
         dbt_target=build.dbt_target,
         promised_datasets=set(build.plan()["promised"]),
+        contracts=Configuration.load(instance).contracts,
         instance_limits=instance.reference / "limits.yml",
     )
 

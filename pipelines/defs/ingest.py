@@ -9,6 +9,8 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from pipelines.audit.delivery import EXPECTATIONS
+from pipelines.audit.suites import load_suites
 from pipelines.configuration import Configuration
 from pipelines.contracts.catalogue import datasets, reference_tables
 from pipelines.defs.common import INPUTS, LANDING, OWNER, RAW, build_of, input_key, raw_key, say, told
@@ -27,7 +29,7 @@ from pipelines.transform.build import Build, new_build
 from pipelines.transform.configured import configuration_of, configure
 from pipelines.transform.inputs import lay_out
 from pipelines.transform.plan import end_of_day, make_plan, today
-from pipelines.transform.previous import DESCRIPTIONS, lay_out_previous
+from pipelines.transform.previous import DESCRIPTIONS, lay_out_previous, lay_out_profile
 
 UNCHANGED = "verified unchanged: the same deliveries, configuration, as-of date and code as the current release"
 ARCHIVE = dg.AssetKey("archive")
@@ -260,6 +262,7 @@ def _lay_out_previous(
         folder = instance.releases / previous["release_id"]
         files = Archive(instance.archive).configuration_files(previous["inputs"]["configuration_hash"])
     lay_out_previous(build, folder, previous, inputs, configuration.files, files)
+    lay_out_profile(build, folder, load_suites(EXPECTATIONS))
 
 
 def _links(instance: Instance) -> dg.AssetsDefinition:

@@ -53,6 +53,11 @@ class Delivery:
         """The names of its files, one or several, in the order they are read in."""
         return tuple(part.file_name for part in self.parts) or (self.file_name,)
 
+    @property
+    def stated_date(self) -> date | None:
+        """The business date where the sender said it; None where it is, or may be, just the day of receipt."""
+        return None if self.business_date == self.received_at.date() else self.business_date
+
     def named(self, sentence: str) -> str:
         """A sentence about the delivery that names its file: as it is when it names one, else with the name before it."""
         return sentence if any(name in sentence for name in self.file_names) else f"{self.file_name}: {sentence}"

@@ -8,8 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pipelines.audit.change import Before
 from pipelines.audit.delivery import EXPECTATIONS, audit_delivery, delivery_suite_version
 from pipelines.audit.limits import Limits, load_limits
 from pipelines.audit.result import CheckResult
@@ -28,12 +29,12 @@ Status = Literal["accepted", "refused", "superseded", "withdrawn"]
 
 
 class Verdict(BaseModel):
-    """What the delivery's suite said, and against how many rows before."""
+    """What the delivery's suite said, and against which delivery before (its file's stem, None when there was none)."""
 
     model_config = ConfigDict(frozen=True)
 
     suite_version: str
-    previous_rows: int | None
+    before: str | None
     checks: tuple[CheckResult, ...]
 
 
@@ -97,7 +98,7 @@ def ingest(
     """Every delivery of every contract received by `as_of`, by contract and oldest business date first.
 
     Nothing is parsed twice: outcomes are kept under (delivery, contract, code lists, conform version), verdicts also under
-    the suites, the instance's limits and the rows of the delivery before.
+    the suites, the instance's limits and the delivery before.
     """
     gate = _Gate(configuration, Archive(configuration.instance.archive), work)
     by_contract: dict[str, list[Delivery]] = {c.id: [] for c in configuration.contracts}
@@ -164,33 +165,52 @@ class _Gate:
     def states(self, contract: Contract, deliveries: list[Delivery]) -> list[DeliveryState]:
         """One contract's conformed deliveries in order, each compared with the accepted one before it."""
         states: list[DeliveryState] = []
-        previous_rows: int | None = None
+        last: DeliveryState | None = None
         for delivery in sorted(deliveries, key=lambda d: (d.business_date, d.received_at, d.delivery_id)):
-            states.append(self._state(contract, delivery, previous_rows))
+            states.append(self._state(contract, delivery, last))
             if states[-1].status == "accepted":
-                previous_rows = states[-1].report.accepted_rows
+                last = states[-1]
         return states
 
-    def _state(self, contract: Contract, delivery: Delivery, previous_rows: int | None) -> DeliveryState:
+    def _state(self, contract: Contract, delivery: Delivery, last: DeliveryState | None) -> DeliveryState:
         place = _place(self.configuration, contract, delivery)
         report = DeliveryReport.load(place.report)
         checks: tuple[CheckResult, ...] = ()
         if not report.is_refused:
-            checks = self._judged(contract, place, previous_rows)
+            checks = self._judged(contract, delivery, place, last)
             report = _refused_by_checks(report, delivery, checks)
         status: Status = "withdrawn" if delivery.withdrawn_reason else "refused" if report.is_refused else "accepted"
         return DeliveryState(delivery, contract, report, checks, status, False, place.accepted, place.rejected)
 
-    def _judged(self, contract: Contract, place: _Place, previous_rows: int | None) -> tuple[CheckResult, ...]:
+    def _judged(
+        self, contract: Contract, delivery: Delivery, place: _Place, last: DeliveryState | None
+    ) -> tuple[CheckResult, ...]:
         """The suite's verdict, taken from before when nothing it depends on has changed."""
-        if place.verdict.exists():
-            verdict = Verdict.model_validate_json(place.verdict.read_bytes())
-            if (verdict.suite_version, verdict.previous_rows) == (self.suite_version, previous_rows):
-                return verdict.checks
-        found = audit_delivery(contract, place.accepted, previous_rows=previous_rows, limits=self.limits)
-        verdict = Verdict(suite_version=self.suite_version, previous_rows=previous_rows, checks=tuple(found))
+        before = before_of(contract, delivery, last.delivery, last.accepted, last.report) if last else None
+        stem = before.parquet.stem if before else None
+        verdict = _verdict_kept(place.verdict)
+        if verdict and (verdict.suite_version, verdict.before) == (self.suite_version, stem):
+            return verdict.checks
+        found = audit_delivery(
+            contract, place.accepted, business_date=delivery.stated_date, before=before, limits=self.limits
+        )
+        verdict = Verdict(suite_version=self.suite_version, before=stem, checks=tuple(found))
         write_atomically(place.verdict, verdict.model_dump_json(indent=2) + "\n")
         return verdict.checks
+
+
+def before_of(contract: Contract, delivery: Delivery, last: Delivery, parquet: Path, report: DeliveryReport) -> Before:
+    """The accepted delivery before as something to compare with: of the same where one takes the place of the other."""
+    is_of_the_same = contract.mode == "snapshot" or delivery.business_date == last.business_date
+    return Before(parquet, report.accepted_rows, is_of_the_same)
+
+
+def _verdict_kept(path: Path) -> Verdict | None:
+    """The verdict from before, None when there is none or an older version of the code wrote it in another form."""
+    try:
+        return Verdict.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
 
 
 def _refused(refusal: DeliveryRefused, contract: Contract, delivery: Delivery) -> DeliveryReport:

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import clock
+from pipelines.audit.docs import missing_pages
 from pipelines.audit.result import AuditRecord, Outcome
+from pipelines.audit.run import DATA_DOCS, RECORD, file_hashes
 from pipelines.contracts.loading import load_contracts
 from pipelines.errors import AuditFailed, PortfolioError
 from pipelines.files import fingerprint, fresh_folder, sha256_of, write_json
@@ -77,16 +79,22 @@ def publish(build: Build, instance: Instance) -> Path:
 
 def _audited(build: Build) -> AuditRecord:
     """The audit record of exactly this build's bytes, when it passed."""
-    path = build.audit / "audit.json"
+    path = build.audit / RECORD
     if not path.exists():
         raise AuditFailed(f"Build {build.build_id} has no audit record. Nothing is released without one.")
     record = AuditRecord.read(path)
-    if record.warehouse_sha256 != sha256_of(build.warehouse):
+    found = file_hashes(build.folder)
+    if differing := sorted(n for n in {*found, *record.file_hashes} if found.get(n) != record.file_hashes.get(n)):
         raise AuditFailed(
-            f"Build {build.build_id} is not the one that was audited: the warehouse's bytes differ. Run the refresh again."
+            f"Build {build.build_id} is not the one that was audited: other bytes in {', '.join(differing)}. Run the refresh again."
         )
     if not record.passed:
         raise AuditFailed(f"Build {build.build_id} did not pass its audit; see {path}.")
+    if missing := missing_pages(record, build.audit / DATA_DOCS):
+        raise AuditFailed(
+            f"Build {build.build_id} lacks Data Docs of its audit ({', '.join(missing[:5])}). Nothing is released without them. "
+            "Run the refresh again."
+        )
     return record
 
 

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.audit.deliveries import keep_checks
 from pipelines.contracts.catalogue import datasets, reference_tables
 from pipelines.contracts.model import Contract
 from pipelines.files import link_or_copy
@@ -45,6 +46,7 @@ def lay_out(
     _write(build, "raw_delivery", delivery_rows(states), DELIVERY_COLUMNS)
     _write(build, "raw_delivery_administration", part_rows(states), PART_COLUMNS)
     _write(build, "raw_contract", [promise_row(c, states, as_of) for c in contracts], CONTRACT_COLUMNS)
+    keep_checks(build.folder, {s.delivery.delivery_id: s.checks for s in states if s.is_in_force})
     for name, table in reference_tables().items():
         write_reference(instance, name, table.columns, build.source(f"reference_{name}"))
 

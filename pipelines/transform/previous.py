@@ -4,6 +4,7 @@ A release is a function of the one before it too: what is compared with it is co
 judged there as well; here both sides of every input are only set beside each other.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.audit.change import PROFILE_COLUMNS, profile_sql
+from pipelines.audit.suites import Suite
+from pipelines.audit.tables import PREVIOUS_PROFILE
 from pipelines.ingest.expressions import literal
 from pipelines.release.whole import whole_parquet
 from pipelines.transform.build import Build
@@ -65,6 +69,22 @@ def lay_out_previous(
     pq.write_table(
         pa.Table.from_pylist(rows, schema=INPUT_COLUMNS), build.source("release_input") / "release_input.parquet"
     )
+
+
+def lay_out_profile(build: Build, folder: Path, suites: Iterable[Suite]) -> None:
+    """Write what the tables of the release before in `folder` look like as a whole, where a suite compares with it."""
+    target = build.source(PREVIOUS_PROFILE)
+    write_empty(target, {"table_name": TEXT} | PROFILE_COLUMNS)
+    for suite in suites:
+        source = folder / "parquet" / f"{suite.table_name}.parquet"
+        if not (suite.meta.compared_columns and source.is_file()):
+            continue
+        columns = [n for n in suite.meta.compared_columns if n in pq.read_schema(source).names]
+        profile = profile_sql(f"read_parquet({literal(str(source))})", columns)
+        duckdb.sql(
+            f"copy (select {literal(suite.table_name)} as table_name, * from ({profile})) "
+            f"to {literal(str(target / f'{suite.table_name}.parquet'))} (format parquet)"
+        )
 
 
 def _copy(source: Path, columns: dict[str, str], target: Path) -> bool:

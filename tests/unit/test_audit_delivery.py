@@ -1,12 +1,14 @@
 """The gate of one delivery: the suite compiled from a contract refuses what is broken, warns, and lets the rest pass."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from pipelines.audit.change import Before
 from pipelines.audit.delivery import audit_delivery, compile_suite, delivery_suite_version
 from pipelines.audit.limits import load_limits
 from pipelines.audit.result import CheckResult, Outcome
@@ -77,6 +79,15 @@ def delivered(folder: Path, dataset: str, rows: list[dict[str, object]]) -> Path
     return path
 
 
+def changed(
+    folder: Path, dataset: str, before: list[dict[str, object]], now: list[dict[str, object]], same: bool = True
+) -> dict[str, Outcome]:
+    """The verdicts on rows that come after others."""
+    (folder / "before").mkdir()
+    then = Before(delivered(folder / "before", dataset, before), len(before), same)
+    return verdicts(audit_delivery(contract(dataset), delivered(folder, dataset, now), before=then))
+
+
 def verdicts(results: list[CheckResult]) -> dict[str, Outcome]:
     return {result.check_id.split(".", 3)[3]: result.outcome for result in results}
 
@@ -84,7 +95,7 @@ def verdicts(results: list[CheckResult]) -> dict[str, Outcome]:
 @pytest.mark.parametrize("dataset", sorted(FIELDS))
 def test_a_sound_delivery_passes_whole(tmp_path: Path, dataset: str) -> None:
     path = delivered(tmp_path, dataset, [GOOD[dataset]] * 20)
-    results = audit_delivery(contract(dataset), path, previous_rows=20)
+    results = audit_delivery(contract(dataset), path, before=Before(path, 20, True))
     found = verdicts(results)
     assert {
         check for check, outcome in found.items() if outcome not in (Outcome.passed, Outcome.not_applicable)
@@ -143,16 +154,92 @@ def test_an_empty_delivery_is_refused(tmp_path: Path) -> None:
     assert [r.check_id for r in results if r.outcome.is_blocking] == ["delivery.okf.systems.rows"]
 
 
-@pytest.mark.parametrize(("rows", "outcome"), [(10, Outcome.passed), (9, Outcome.warning)])
-def test_a_snapshot_that_shrinks_below_half_is_warned_about(tmp_path: Path, rows: int, outcome: Outcome) -> None:
-    path = delivered(tmp_path, "systems", [GOOD["systems"]] * rows)
-    assert verdicts(audit_delivery(contract("systems"), path, previous_rows=20))["rows_against_before"] is outcome
+@pytest.mark.parametrize(
+    ("rows", "warned", "refused"),
+    [
+        (16, Outcome.passed, Outcome.passed),
+        (15, Outcome.warning, Outcome.passed),
+        (12, Outcome.warning, Outcome.passed),
+        (11, Outcome.warning, Outcome.failed),
+    ],
+)
+def test_a_snapshot_that_shrinks_is_warned_about_and_then_refused(
+    tmp_path: Path, rows: int, warned: Outcome, refused: Outcome
+) -> None:
+    found = changed(tmp_path, "systems", [GOOD["systems"]] * 20, [GOOD["systems"]] * rows)
+    assert (found["rows_against_before"], found["rows_against_delivery_before"]) == (warned, refused)
 
 
-def test_only_a_snapshot_with_one_before_it_is_compared(tmp_path: Path) -> None:
-    path = delivered(tmp_path, "postings", [GOOD["postings"]])
-    for which, before in ((contract("postings"), None), (contract("postings", mode="period"), 1000)):
-        assert "rows_against_before" not in verdicts(audit_delivery(which, path, previous_rows=before))
+@pytest.mark.parametrize(
+    ("dataset", "change", "check"),
+    [
+        ("systems", {"use_start_date": None}, "values_against_delivery_before"),
+        ("systems", {"stated_yearly_amount": 100 * 100}, "magnitudes_against_delivery_before"),
+        ("systems", {"stated_yearly_amount": 1}, "magnitudes_against_delivery_before"),
+        ("postings", {"posting_amount": -10}, "signs_against_delivery_before"),
+    ],
+)
+def test_what_became_of_a_column_is_seen(tmp_path: Path, dataset: str, change: dict[str, object], check: str) -> None:
+    found = changed(tmp_path, dataset, [GOOD[dataset]] * 20, [GOOD[dataset] | change] * 20)
+    assert check in found
+    assert [c for c, outcome in found.items() if outcome is Outcome.failed] == [check]
+
+
+def test_other_keys_than_before_are_another_file(tmp_path: Path) -> None:
+    others = [GOOD["systems"] | {"system_key": f"other{n}"} for n in range(20)]
+    found = changed(tmp_path, "systems", [GOOD["systems"]] * 20, others)
+    assert [c for c, o in found.items() if o is Outcome.failed] == ["keys_against_delivery_before"]
+
+
+def test_of_two_periods_shares_are_compared_but_not_rows(tmp_path: Path) -> None:
+    found = changed(
+        tmp_path, "postings", [GOOD["postings"]] * 200, [GOOD["postings"] | {"fiscal_year": None}] * 20, same=False
+    )
+    assert [c for c, o in found.items() if o is Outcome.failed] == ["values_against_delivery_before"]
+    assert found["rows_against_before"] is found["rows_against_delivery_before"] is Outcome.not_applicable
+
+
+def test_few_rows_say_nothing_of_shares(tmp_path: Path) -> None:
+    found = changed(tmp_path, "systems", [GOOD["systems"]] * 9, [GOOD["systems"] | {"user_count": None}] * 9)
+    assert Outcome.failed not in found.values()
+
+
+def test_without_a_delivery_before_nothing_is_compared(tmp_path: Path) -> None:
+    found = verdicts(audit_delivery(contract("systems"), delivered(tmp_path, "systems", [GOOD["systems"]])))
+    against = {check: outcome for check, outcome in found.items() if "against" in check}
+    assert len(against) == 6
+    assert set(against.values()) == {Outcome.not_applicable}
+
+
+@pytest.mark.parametrize(
+    ("day", "check"),
+    [("2025-06-01", "of_its_period"), ("2024-11-01", "not_of_the_future"), ("2025-01-31", None), (None, None)],
+)
+def test_postings_are_held_against_the_day_that_the_sender_states(
+    tmp_path: Path, day: str | None, check: str | None
+) -> None:
+    path = delivered(tmp_path, "postings", [GOOD["postings"]] * 20)
+    found = verdicts(audit_delivery(contract("postings"), path, business_date=day and date.fromisoformat(day)))
+    assert [c for c, o in found.items() if o is Outcome.failed] == ([check] if check else [])
+    assert day or found["of_its_period"] is Outcome.not_applicable
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "check"),
+    [
+        ("Sag 010203-4567 lukket", 1, "no_civil_registration_numbers"),
+        ("a.b@example.dk", 2, "names_are_no_mail_addresses"),
+        ("a.b@example.dk", 1, None),
+        ("320203-4567", 1, None),
+    ],
+)
+def test_personal_data_in_a_wrong_column_is_refused_and_not_shown(
+    tmp_path: Path, name: str, count: int, check: str | None
+) -> None:
+    rows = [GOOD["systems"] | {"system_name": name}] * count + [GOOD["systems"]] * (20 - count)
+    results = audit_delivery(contract("systems"), delivered(tmp_path, "systems", rows))
+    assert [r.check_id.split(".", 3)[3] for r in results if r.outcome.is_blocking] == ([check] if check else [])
+    assert name not in "".join(r.model_dump_json() for r in results)
 
 
 def test_a_limit_of_the_instance_decides(tmp_path: Path) -> None:
@@ -255,4 +342,4 @@ def test_an_unreadable_delivery_is_an_error_and_refused(tmp_path: Path) -> None:
     path.write_bytes(b"not parquet")
     results = audit_delivery(contract("systems"), path)
     assert results
-    assert {r.outcome for r in results} == {Outcome.error}
+    assert {r.outcome for r in results if "against" not in r.check_id} == {Outcome.error}

@@ -6,6 +6,8 @@ import pytest
 
 from pipelines.audit.result import AuditRecord, CheckResult, Outcome
 
+HASHES = {"warehouse.duckdb": "0"}
+
 
 def check(check_id: str, outcome: Outcome = Outcome.passed) -> CheckResult:
     return CheckResult(
@@ -31,27 +33,27 @@ def check(check_id: str, outcome: Outcome = Outcome.passed) -> CheckResult:
     ],
 )
 def test_one_outcome_decides_whether_a_build_passes(outcome: Outcome, passes: bool) -> None:
-    record = AuditRecord.of("b", "0", [check("a"), check("b", outcome)])
+    record = AuditRecord.of("b", HASHES, [check("a"), check("b", outcome)])
     assert record.passed is passes
     assert [c.check_id for c in record.blocking] == ([] if passes else ["b"])
 
 
 def test_no_checks_at_all_is_no_proof() -> None:
-    assert not AuditRecord.of("b", "0", []).passed
+    assert not AuditRecord.of("b", HASHES, []).passed
 
 
 def test_every_outcome_is_counted() -> None:
-    counts = AuditRecord.of("b", "0", [check("a"), check("b", Outcome.failed), check("c", Outcome.failed)]).counts
+    counts = AuditRecord.of("b", HASHES, [check("a"), check("b", Outcome.failed), check("c", Outcome.failed)]).counts
     assert counts == {o: {Outcome.passed: 1, Outcome.failed: 2}.get(o, 0) for o in Outcome}
 
 
 def test_two_checks_of_one_id_are_refused() -> None:
     with pytest.raises(ValueError, match="same id: a"):
-        AuditRecord.of("b", "0", [check("a"), check("a", Outcome.failed)])
+        AuditRecord.of("b", HASHES, [check("a"), check("a", Outcome.failed)])
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
-    record = AuditRecord.of("b", "0", [check("b"), check("a", Outcome.warning)])
+    record = AuditRecord.of("b", HASHES, [check("b"), check("a", Outcome.warning)])
     record.write(tmp_path / "audit" / "audit.json")
     assert AuditRecord.read(tmp_path / "audit" / "audit.json") == record
 
@@ -59,7 +61,7 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_order_of_running_leaves_no_trace(tmp_path: Path) -> None:
     checks = [check("b"), check("a"), check("c")]
     for name, order in (("one", checks), ("other", checks[::-1])):
-        AuditRecord.of("b", "0", order).write(tmp_path / name)
+        AuditRecord.of("b", HASHES, order).write(tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
 
 

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from pipelines.audit import run
 from pipelines.audit.dbt_results import load_manifest
+from pipelines.audit.deliveries import deliveries_in_force, expected_of_deliveries
 from pipelines.audit.result import AuditRecord, CheckResult, Outcome
-from pipelines.audit.suites import load_suites
-from pipelines.audit.tables import with_row_rule
+from pipelines.audit.suites import load_suite, load_suites
+from pipelines.audit.tables import with_change_rules, with_row_rule
 from pipelines.errors import AuditFailed, ConfigurationError
-from tests.unit.audit_builds import EVERYTHING, EXPECTATIONS, NODES, make_build, warehouse, write_dbt
+from tests.unit.audit_builds import CONTRACTS, EVERYTHING, EXPECTATIONS, NODES, make_build, warehouse, write_dbt
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +31,20 @@ def build(sound: Path, tmp_path: Path) -> Path:
 
 def audit(build: Path, promised: set[str] = EVERYTHING, **more: Any) -> AuditRecord:
     options: dict[str, Any] = {"with_data_docs": False, "expectations": EXPECTATIONS} | more
-    return run.audit_build(build, dbt_target=build / "dbt", promised_datasets=promised, **options)
+    return run.audit_build(build, dbt_target=build / "dbt", promised_datasets=promised, contracts=CONTRACTS, **options)
 
 
 def only(folder: Path, suite: str) -> Path:
-    """An expectations folder with nothing but the limits and one suite: an audit that takes no time."""
+    """An expectations folder with nothing but one suite and what every audit needs: an audit that takes no time."""
     path = Path(suite.replace(".", "/") + ".json")
     (folder / path).parent.mkdir(parents=True)
     for name in (path, "limits.yml"):
         shutil.copy(EXPECTATIONS / name, folder / name)
+    for name in ("raw", "change"):
+        shutil.copytree(EXPECTATIONS / name, folder / name)
+    listed = yaml.safe_load((EXPECTATIONS / "checks.yml").read_text("utf-8"))
+    kept = {name: checks for name, checks in listed.items() if name == suite or name.startswith(("raw.", "change."))}
+    (folder / "checks.yml").write_text(yaml.safe_dump(kept), "utf-8")
     return folder
 
 
@@ -50,13 +57,23 @@ def test_a_sound_build_passes_and_the_record_is_of_its_bytes(build: Path) -> Non
     assert record.passed, [c.sentence for c in record.blocking]
     assert record.counts[Outcome.warning] == 0
     assert record.build_id == "build"
-    assert record.warehouse_sha256 == hashlib.sha256((build / "warehouse.duckdb").read_bytes()).hexdigest()
+    assert (
+        record.file_hashes["warehouse.duckdb"] == hashlib.sha256((build / "warehouse.duckdb").read_bytes()).hexdigest()
+    )
+    assert set(record.file_hashes) == {
+        "warehouse.duckdb",
+        "delivery_checks.json",
+        "dbt/manifest.json",
+        "dbt/run_results.json",
+    }
     assert AuditRecord.read(build / "audit" / "audit.json") == record
 
 
 def test_the_record_holds_what_was_expected_and_nothing_else(build: Path) -> None:
-    suites = [with_row_rule(suite) for suite in load_suites(EXPECTATIONS)]
+    change = load_suite(EXPECTATIONS / "change" / "release.json")
+    suites = [with_change_rules(with_row_rule(suite), change) for suite in load_suites(EXPECTATIONS)]
     expected = run.expected_checks(suites, load_manifest(build / "dbt"))
+    expected |= expected_of_deliveries(CONTRACTS, deliveries_in_force(build), EXPECTATIONS)
     assert {c.check_id for c in audit(build).checks} == expected
 
 
@@ -289,5 +306,5 @@ def test_data_docs_are_whole_without_a_network(build: Path) -> None:
         assert "https://" not in text
         assert "<script" not in text
         assert page.name == "index.html" or page.relative_to(folder).as_posix() in index
-    landscape = next(folder.rglob("*mart_it_landscape*.html")).read_text(encoding="utf-8")
+    landscape = next((folder / "validations/marts/mart_it_landscape").rglob("*.html")).read_text(encoding="utf-8")
     assert "At least 80% of the system uses have a known supplier" in landscape

@@ -1,5 +1,6 @@
 """The suites as files: read, complete, true of the tables that dbt declares, and in Great Expectations' own form."""
 
+import inspect
 import json
 import re
 from pathlib import Path
@@ -7,16 +8,20 @@ from typing import Any
 
 import pytest
 
+from pipelines.audit import tables
+from pipelines.audit.delivery import DAYS_BEFORE
 from pipelines.audit.engine import engine
 from pipelines.audit.limits import load_limits
-from pipelines.audit.suites import Suite, in_words, load_suite, load_suites
+from pipelines.audit.suites import Suite, in_words, listed_checks, load_suite, load_suites
 from pipelines.contracts.catalogue import datasets
 from pipelines.errors import ConfigurationError
 from tests.unit.audit_builds import EXPECTATIONS, published_columns
 
 SUITES = load_suites(EXPECTATIONS)
 TEMPLATES = load_suites(EXPECTATIONS, gates=("raw",))
-BOTH = [pytest.param(suite, id=suite.name) for suite in [*SUITES, *TEMPLATES]]
+CHANGES = load_suites(EXPECTATIONS, gates=("change",))
+BOTH = [pytest.param(suite, id=suite.name) for suite in [*SUITES, *TEMPLATES, *CHANGES]]
+CHANGE_LIMIT = "minimum_compared_count"  # used by the SQL of what is compared
 RUNTIME = {"previous_rows": 100.0}
 
 
@@ -45,16 +50,24 @@ def test_every_rule_is_said_in_a_sentence_in_both_languages(suite: Suite) -> Non
         assert rule.meta.sentence != rule.meta.sentence_da
 
 
+def test_the_list_of_checks_is_that_of_the_suites() -> None:
+    gates = ("core", "marts", "raw", "change")
+    written = {f"{s.name}.{rule.meta.check}" for s in load_suites(EXPECTATIONS, gates) for rule in s.expectations}
+    assert listed_checks(EXPECTATIONS, gates) == written
+
+
 def test_every_limit_is_used() -> None:
+    assert CHANGE_LIMIT in inspect.getsource(tables)
     text = " ".join(p.read_text(encoding="utf-8") for p in EXPECTATIONS.glob("*/*.json"))
-    assert [name for name in load_limits(EXPECTATIONS) if name not in text] == []
+    assert [name for name in load_limits(EXPECTATIONS) if name not in text] == [CHANGE_LIMIT]
 
 
 @pytest.mark.parametrize("suite", [pytest.param(s, id=s.name) for s in SUITES])
 def test_a_suite_is_about_a_table_and_columns_that_dbt_declares(suite: Suite) -> None:
     columns = published_columns()[suite.name]
     named = {column for rule in suite.expectations for column in rule.columns}
-    assert named <= set(columns)
+    assert named | set(suite.meta.compared_columns) <= set(columns)
+    assert not suite.meta.compared_columns or "administration_code" in columns
     promises = set(datasets()) | {f"{name}.{field}" for name, dataset in datasets().items() for field in dataset.fields}
     for part in [suite.meta, *(rule.meta for rule in suite.expectations)]:
         assert {*part.needs_all, *part.needs_any} <= promises
@@ -69,7 +82,7 @@ def test_every_dataset_has_a_template_of_its_own_fields() -> None:
     assert {suite.table_name for suite in TEMPLATES} == set(datasets())
     for suite in TEMPLATES:
         named = {column for rule in suite.expectations for column in rule.columns}
-        assert named <= set(datasets()[suite.table_name].fields)
+        assert named <= set(datasets()[suite.table_name].fields) | {DAYS_BEFORE}
 
 
 @pytest.mark.parametrize(
