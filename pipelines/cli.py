@@ -16,6 +16,7 @@ from pipelines.instance import Instance
 from pipelines.publish_command import publish
 from pipelines.release_commands import diff, pin, releases, resume, rollback, verify
 from pipelines.sign_off_commands import sign_off
+from pipelines.storage import storage_fault
 from pipelines.trace.command import trace
 
 EXIT_FAILED, EXIT_CONFIGURATION, EXIT_INCOMPLETE = 1, 2, 3
@@ -131,6 +132,11 @@ def main() -> None:
         sys.exit(EXIT_CONFIGURATION)
     except click.Abort:
         sys.exit(130)
+    except Exception as error:
+        if not (sentence := storage_fault(error)):
+            raise
+        click.echo(f"Failed: {sentence}", err=True)
+        sys.exit(EXIT_FAILED)
 
 
 if __name__ == "__main__":

@@ -48,6 +48,23 @@ def copy_atomically(source: Path, target: Path) -> None:
     temporary.replace(target)
 
 
+def remove_temporaries(folder: Path) -> None:
+    """Remove what killed writers left under temporary names. Call it only where nobody is writing."""
+    for pattern in (".*.tmp", "*.part"):
+        for path in folder.rglob(pattern):
+            path.unlink(missing_ok=True)
+
+
+def flush_to_disk(folder: Path) -> None:
+    """Wait until the disk has every file and folder in `folder`: a name that outlives a power cut must have its bytes too."""
+    for path in (*folder.rglob("*"), folder):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def ends_with_line_end(path: Path) -> bool:
     """Whether a file's last byte is a line feed; true of an empty one."""
     with path.open("rb") as file:

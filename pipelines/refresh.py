@@ -11,6 +11,7 @@ from pipelines.errors import Locked
 from pipelines.files import write_atomically
 from pipelines.instance import INSTANCE_VARIABLE, Instance
 from pipelines.release.pointer import all_releases
+from pipelines.storage import storage_sentence
 from pipelines.transform.build import Build
 
 DAGSTER_YAML = """\
@@ -78,7 +79,7 @@ def refresh(instance: Instance, as_of: date | None = None, force: bool = False) 
     }
     with dg.DagsterInstance.get() as dagster_instance:
         with refresh_lock(instance):  # so that a second refresh says so at once, and leaves no failed run behind
-            end_dead_runs(instance.root, dagster_instance)
+            end_dead_runs(instance, dagster_instance)
         result = job.execute_in_process(run_config=config, instance=dagster_instance, raise_on_error=False)
     build = Build(instance.build / result.run_id)
     plan = build.plan() if build.plan_file.exists() else None
@@ -109,7 +110,7 @@ def end_dead_runs_of(instance: Instance) -> None:
     from pipelines.lock import refresh_lock
 
     with contextlib.suppress(Locked), refresh_lock(instance), dg.DagsterInstance.get() as dagster_instance:
-        end_dead_runs(instance.root, dagster_instance)
+        end_dead_runs(instance, dagster_instance)
 
 
 def _failure(result: Any) -> str:
@@ -123,5 +124,7 @@ def _failure(result: Any) -> str:
             while root.cause:
                 root = root.cause
             step = f" in step {event.step_key}" if event.step_key else ""
+            if sentence := storage_sentence(root.message):
+                return sentence
             return f"{root.message.strip()}{step}. The whole error is in the run's log in the UI (run {result.run_id})."
     return "The run failed before its first step."

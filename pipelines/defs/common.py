@@ -1,8 +1,8 @@
 """What all assets share: owners, groups, the lock of a run, and how an error for people becomes a failed step."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -10,6 +10,7 @@ import dagster as dg
 from pipelines.errors import Locked, PortfolioError
 from pipelines.instance import Instance
 from pipelines.lock import refresh_lock
+from pipelines.storage import storage_fault
 from pipelines.transform.build import Build
 
 OWNER = "team:it-portfolio"
@@ -46,6 +47,10 @@ def told() -> Iterator[None]:
         yield
     except PortfolioError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from error
+    except Exception as error:
+        if sentence := storage_fault(error):
+            raise dg.Failure(description=sentence, allow_retries=False) from error
+        raise
 
 
 def say(context: Any, sentence: str) -> None:
@@ -54,17 +59,18 @@ def say(context: Any, sentence: str) -> None:
     context.log.info(sentence)
 
 
-def end_dead_runs(root: Path, dagster_instance: dg.DagsterInstance, but: str | None = None) -> None:
+def end_dead_runs(instance: Instance, dagster_instance: dg.DagsterInstance, but: str | None = None) -> None:
     """Report runs as failed that say they are running although nobody holds the refresh lock: their process was killed.
 
-    Call it only with the lock in hand. Without it such a run would block Dagster's queue for ever.
+    Their half-made builds go. Call it only with the lock in hand. Without it such a run would block Dagster's queue for ever.
     """
     running = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
     for run in dagster_instance.get_runs(filters=running):
         if run.run_id != but:
             dagster_instance.report_run_failed(
-                run, f"The process of this run ended without a word; found dead in {root}."
+                run, f"The process of this run ended without a word; found dead in {instance.root}."
             )
+            shutil.rmtree(instance.build / run.run_id, ignore_errors=True)
 
 
 class RefreshLock(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -76,9 +82,10 @@ class RefreshLock(dg.ConfigurableResource):  # type: ignore[type-arg]
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["RefreshLock"]:
         """Take the lock before the first step and give it back after the last."""
         try:
-            with refresh_lock(Instance.load(self.root)):
+            instance = Instance.load(self.root)
+            with refresh_lock(instance):
                 if context.instance:
-                    end_dead_runs(Path(self.root), context.instance, context.run_id)
+                    end_dead_runs(instance, context.instance, context.run_id)
                 yield self
         except Locked as error:
             raise dg.Failure(description=str(error), allow_retries=False) from error

@@ -23,7 +23,7 @@ from pipelines.ingest.landing import land
 from pipelines.instance import Instance
 from pipelines.linkage.links import TABLES, make_links
 from pipelines.release.pointer import current_release, release_before
-from pipelines.release.publish import clean_candidates
+from pipelines.release.publish import clean_leftovers
 from pipelines.release.standing import hold_of
 from pipelines.transform.build import Build, new_build
 from pipelines.transform.configured import configuration_of, configure
@@ -66,7 +66,7 @@ def _archive(configuration: Configuration) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, config: RefreshConfig, refresh_lock: dg.ResourceParam[Any]
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with told():
-            clean_candidates(instance)
+            clean_leftovers(instance)
             build = new_build(instance, context.run.run_id)
             Archive(instance.archive).keep_configuration(instance.root, configuration.files, configuration.content_hash)
             report = land(instance, list(configuration.contracts))

@@ -14,7 +14,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 
 from pipelines.cases.run import lay_out_tables
 from pipelines.defs.audit import audit_failure, audit_of
-from pipelines.defs.common import MODEL_GROUPS, OWNER, build_of, input_key, say
+from pipelines.defs.common import MODEL_GROUPS, OWNER, build_of, input_key, say, told
 from pipelines.instance import Instance
 from pipelines.transform.configured import instance_of
 from pipelines.transform.dbt import DBT_EXECUTABLE, DBT_PROJECT, dbt_environment, dbt_variables
@@ -104,12 +104,13 @@ def model_assets(instance: Instance, manifest: Path) -> dg.AssetsDefinition:
             "--exclude-resource-type",
             "unit_test",
         ]
-        invocation = dbt.cli(arguments, context=context, target_path=build.dbt_target, raise_on_error=False)
-        with redirect_stdout(_Progress(sys.stdout)):
-            yield from invocation.stream()
-        if not invocation.is_successful():
-            lay_out_tables(build.warehouse)  # so that the audit speaks of what failed, and not of what comes after
-            raise audit_failure(audit_of(build, configured), build)
-        say(context, "models built and tested")
+        with told():
+            invocation = dbt.cli(arguments, context=context, target_path=build.dbt_target, raise_on_error=False)
+            with redirect_stdout(_Progress(sys.stdout)):
+                yield from invocation.stream()
+            if not invocation.is_successful():
+                lay_out_tables(build.warehouse)  # so that the audit speaks of what failed, and not of what comes after
+                raise audit_failure(audit_of(build, configured), build)
+            say(context, "models built and tested")
 
     return dbt_build

@@ -24,6 +24,7 @@ from pipelines.ingest.layout import Layout
 from pipelines.ingest.readers import read
 from pipelines.ingest.rejections import rejected_sql, with_rejections
 from pipelines.ingest.report import DeliveryReport, counts_kept
+from pipelines.storage import blamed_on_the_disk
 
 CONFORM_VERSION = 9
 MEMORY_LIMIT = "3GB"
@@ -32,6 +33,7 @@ MEMORY_LIMIT = "3GB"
 PARQUET = "format parquet, compression zstd, compression_level 1, dictionary_size_limit 1000"
 
 
+@blamed_on_the_disk()
 def conform(
     delivery: Delivery,
     contract: Contract,
@@ -44,7 +46,7 @@ def conform(
     """Write the delivery's accepted and rejected rows as Parquet and report what came out.
 
     `contents` are the bytes of its files, in the order of their names. Raises DeliveryRefused when the file as a whole does not
-    fit its contract; nothing is then written.
+    fit its contract; nothing is then written. Raises PortfolioError when the disk is to blame.
     """
     started = time.monotonic()
     contract = contract.on(delivery.business_date)

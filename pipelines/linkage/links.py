@@ -6,6 +6,8 @@ tests/truth.
 """
 
 import json
+import shutil
+from pathlib import Path
 
 import duckdb
 
@@ -37,6 +39,7 @@ def make_links(build: Build, instance: Instance) -> list[str]:
     raw = {n: sorted(p.name for p in build.source(f"raw_{n}").iterdir()) for n in SOURCES}
     folder = instance.links / fingerprint(LINK_VERSION, raw, [d.model_dump() for d in decisions])[:16]
     if not (folder / OUTCOME).exists():
+        _remove_half_made(instance.links)
         fresh_folder(folder)
         with duckdb.connect(":memory:") as connection:
             normalising(connection)
@@ -52,6 +55,13 @@ def make_links(build: Build, instance: Instance) -> list[str]:
         link_or_copy(folder / f"{name}.parquet", build.source(name) / f"{name}.parquet")
     warnings: list[str] = json.loads((folder / OUTCOME).read_text("utf-8"))["warnings"]
     return warnings
+
+
+def _remove_half_made(links: Path) -> None:
+    """Links that a killed run began, maybe of other inputs."""
+    for folder in links.glob("*"):
+        if not (folder / OUTCOME).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _of(decisions: tuple[Decision, ...], kind: str) -> list[Decision]:

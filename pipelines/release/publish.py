@@ -12,7 +12,7 @@ from pipelines.audit.result import AuditRecord, Outcome
 from pipelines.audit.run import DATA_DOCS, RECORD, file_hashes
 from pipelines.contracts.loading import load_contracts
 from pipelines.errors import AuditFailed, PortfolioError
-from pipelines.files import fingerprint, fresh_folder, sha256_of, write_json
+from pipelines.files import fingerprint, flush_to_disk, fresh_folder, remove_temporaries, sha256_of, write_json
 from pipelines.instance import Instance
 from pipelines.release.pointer import CURRENT, current_release, switch
 from pipelines.release.readback import read_back
@@ -69,6 +69,7 @@ def publish(build: Build, instance: Instance) -> Path:
     )
     if found := read_back(candidate):
         raise PortfolioError(f"The release candidate {candidate} could not be read back as written: {found}")
+    flush_to_disk(candidate)
     folder = instance.releases / release_id
     candidate.rename(folder)
     if plan["is_of_today"] or current_release(instance) is None:
@@ -119,8 +120,10 @@ def _release_row(
     }
 
 
-def clean_candidates(instance: Instance) -> None:
+def clean_leftovers(instance: Instance) -> None:
     """Remove what a killed run left behind. Releases themselves are never touched."""
+    for folder in (instance.archive, instance.raw, instance.rejected):
+        remove_temporaries(folder)
     if instance.releases.exists():
         for path in instance.releases.glob(f"{CANDIDATE}-*"):
             shutil.rmtree(path, ignore_errors=True)

@@ -49,9 +49,14 @@ class Pin(BaseModel):
 
 
 def hold_of(instance: Instance) -> Hold | None:
-    """The hold that a rollback has left, None when there is none."""
+    """The hold that a rollback has left, None when there is none.
+
+    It is over once readers see a release made after it, also when the run that made it was killed before it could say so.
+    """
     path = instance.releases / HOLD_FILE
-    return Hold.model_validate_json(path.read_text("utf-8")) if path.exists() else None
+    hold = Hold.model_validate_json(path.read_text("utf-8")) if path.exists() else None
+    current = current_release(instance)
+    return None if hold and current and datetime.fromisoformat(current["made_at"]) > hold.at else hold
 
 
 def rollback(instance: Instance, release: str, by: str, why: str) -> Hold:

@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -199,30 +198,6 @@ def a_rollback_holds_until_something_changes(instance: Instance, portfolio: Run)
     assert again.returncode == 0, again.stdout + again.stderr
     assert manifest(instance)["release_id"] not in (oldest, newest)
     assert "0 of 1 tables differ" in portfolio(instance.root, "diff", newest, "--table", "fct_posting").stdout
-
-
-def test_a_killed_refresh_leaves_nothing_in_the_way(sample_copy: Instance, portfolio: Run) -> None:
-    """Killed in the middle, `current` serves what it served, and neither the lock nor the run's record blocks the next."""
-    import dagster as dg
-
-    before = manifest(sample_copy)["release_id"]
-    environment = os.environ | {"PATH": "/usr/bin:/bin", "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "pipelines.cli", "refresh", "--force", "--instance", str(sample_copy.root)]
-    process = subprocess.Popen(
-        command, cwd=PROJECT_ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "links made" in line:
-            break
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    assert manifest(sample_copy)["release_id"] == before
-    done = portfolio(sample_copy.root, "refresh")
-    assert done.returncode == 0, done.stdout + done.stderr
-    with dg.DagsterInstance.from_config(str(sample_copy.dagster_home)) as dagster_instance:
-        running = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
-        assert dagster_instance.get_runs(filters=running) == []
 
 
 def test_figures_are_not_cut_on_a_narrow_terminal(sample_copy: Instance) -> None:

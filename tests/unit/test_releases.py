@@ -268,3 +268,12 @@ def test_verify_finds_every_damage(instance: Instance, damage: str) -> None:
     assert isinstance(found.exception, PortfolioError)
     assert "is not what was released" in str(found.exception)
     assert "fct_spend" in str(found.exception) or "more.parquet" in str(found.exception)
+
+
+def test_a_hold_is_over_once_readers_see_a_later_release(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a night that was killed between the switch and the end of the hold."""
+    old, _ = release(instance, 2), release(instance, 1)
+    standing.rollback(instance, old, "office", "wrong rule")
+    assert standing.hold_of(instance) is not None
+    release(instance, -1)
+    assert standing.hold_of(instance) is None
