@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 INSTANCE ?= data
 REAL ?= $(firstword $(PORTFOLIO_REAL) ../shared/real)
 
-.PHONY: help setup run ui status test extracts slow lint types unit real bench sample lock clean
+.PHONY: help setup clients run ui status test extracts slow lint types unit real bench sample lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -20,6 +20,9 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
+
+clients: ## install what else tests read the marts with, where this machine allows: psql, an ODBC driver, DuckDB for Node
+	@.ci/clients
 
 run: $(READY) ## run the nightly refresh on the instance (INSTANCE=path, default data)
 	@$(BIN)/portfolio --instance $(INSTANCE) refresh

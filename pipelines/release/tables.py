@@ -204,16 +204,33 @@ def _release_table(connection: duckdb.DuckDBPyConnection, release: dict[str, Any
 
 
 def write_parquet(part: Path) -> list[str]:
-    """Every table of a release's closed DuckDB file as one Parquet file beside it; returns the table names."""
+    """Every table of a release's closed DuckDB file as one Parquet file beside it; returns the table names.
+
+    What tables and columns mean goes along as the file's own key-value metadata: `description`, and `columns` as JSON.
+    """
     folder = part / PARQUET
     folder.mkdir()
     with duckdb.connect(str(part / DATABASE), read_only=True) as connection:
         names = [row[0] for row in connection.execute("select table_name from duckdb_tables() order by 1").fetchall()]
         for name in names:
+            told = ", ".join(f"{key}: {literal(text)}" for key, text in _comments(connection, name).items())
             connection.execute(
-                f'copy "{name}" to {literal(str(folder / f"{name}.parquet"))} (format parquet, compression zstd)'
+                f'copy "{name}" to {literal(str(folder / f"{name}.parquet"))} '
+                f"(format parquet, compression zstd, kv_metadata {{{told}}})"
             )
     return names
+
+
+def _comments(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    described = connection.execute(
+        "select column_name, comment from duckdb_columns() where table_name = ? and comment is not null order by column_index",
+        [table],
+    ).fetchall()
+    comment = connection.execute("select comment from duckdb_tables() where table_name = ?", [table]).fetchone()
+    return {
+        "description": (comment and comment[0]) or "",
+        "columns": json.dumps(dict(described), ensure_ascii=False),
+    }
 
 
 def read_manifest(dbt_target: Path) -> dict[str, Any]:
