@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 INSTANCE ?= data
 REAL ?= $(firstword $(PORTFOLIO_REAL) ../shared/real)
 
-.PHONY: help setup clients run ui status test extracts slow lint types unit real bench sample lock clean
+.PHONY: help setup clients run ui status test extracts slow lint types unit real bench sample interface lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -56,14 +56,18 @@ unit: $(READY) ## only the tests that take seconds
 real: $(READY) ## refresh the instances on real public extracts (REAL=folder) and say where they lie
 	$(BIN)/python -m tests.real.land --files $(REAL) --into data/.real --refresh
 
-bench: $(READY) ## print how long refreshes take, conforming a large ledger, the models beside a hand-written script, and many business cases
+bench: $(READY) ## print how long refreshes take, conforming a large ledger, the models beside a hand-written script, many business cases, and publishing to PostgreSQL
 	$(BIN)/python -m tests.benchmarks.refresh
 	$(BIN)/python -m tests.benchmarks.conform
 	$(BIN)/python -m tests.benchmarks.transform
 	$(BIN)/python -m tests.benchmarks.cases
+	$(BIN)/python -m tests.benchmarks.publish
 
 sample: $(READY) ## write the sample's landing files and truth anew
 	$(BIN)/portfolio sample data --truth tests/truth
+
+interface: $(READY) ## take the tables of the current release as the public ones, and raise their version when they differ
+	@$(BIN)/python -m pipelines.release.interface $(INSTANCE)/releases/current
 
 lock: ## pin all packages with hashes again (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock

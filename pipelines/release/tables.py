@@ -35,6 +35,10 @@ RELEASE_COLUMNS = {
     "deliveries_hash": ("varchar", "Hash over all deliveries and whether they count."),
     "configuration_hash": ("varchar", "Hash over contracts, reference data and decisions."),
     "code_hash": ("varchar", "Hash over the code that made the release."),
+    "interface_version": (
+        "varchar",
+        "Version of the public tables: its first number changes when a column is removed, renamed or retyped.",
+    ),
     "check_count": ("integer", "Number of checks in its audit."),
     "late_count": ("integer", "Number of contracts whose next delivery is overdue."),
     "refused_count": ("integer", "Number of refused deliveries that nothing has replaced."),
