@@ -73,4 +73,4 @@ lock: ## pin all packages with hashes again (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
 
 clean: ## remove the environment and everything runs have made in data/
-	rm -rf $(VENV) data/archive data/raw data/rejected data/links data/build data/releases data/.dagster data/.real dbt_project/target
+	rm -rf $(VENV) tests/serving/node/node_modules data/archive data/raw data/rejected data/links data/build data/releases data/.dagster data/.real dbt_project/target

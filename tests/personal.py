@@ -3,6 +3,7 @@
 import functools
 import json
 import re
+import zipfile
 from pathlib import Path
 
 import duckdb
@@ -52,6 +53,9 @@ def leaks_in_postgres(dsn: str) -> list[str]:
 
 
 def _content(path: Path) -> bytes:
+    if path.suffix != ".parquet" and zipfile.is_zipfile(path):  # a workbook
+        with zipfile.ZipFile(path) as packed:
+            return b"\n".join(packed.read(name) for name in packed.namelist())
     if path.suffix != ".parquet":
         return path.read_bytes()
     return str(duckdb.sql(f"select * from read_parquet('{path}')").fetchall()).encode()
