@@ -56,7 +56,7 @@ unit: $(READY) ## only the tests that take seconds
 real: $(READY) ## refresh the instances on real public extracts (REAL=folder) and say where they lie
 	$(BIN)/python -m tests.real.land --files $(REAL) --into data/.real --refresh
 
-bench: $(READY) ## print how long refreshes take, conforming a large ledger, the models beside a hand-written script, many business cases, and publishing to PostgreSQL
+bench: $(READY) ## print how long refreshes, a large ledger, the models, many business cases and publishing to PostgreSQL take
 	$(BIN)/python -m tests.benchmarks.refresh
 	$(BIN)/python -m tests.benchmarks.conform
 	$(BIN)/python -m tests.benchmarks.transform
