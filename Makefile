@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 INSTANCE ?= data
 REAL ?= $(firstword $(PORTFOLIO_REAL) ../shared/real)
 
-.PHONY: help setup run ui status test extracts slow lint types unit real bench sample lock clean
+.PHONY: help setup clients run ui status test extracts slow lint types unit real bench sample interface lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -20,6 +20,9 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
+
+clients: ## install what else tests read the marts with, where this machine allows: psql, an ODBC driver, DuckDB for Node
+	@.ci/clients
 
 run: $(READY) ## run the nightly refresh on the instance (INSTANCE=path, default data)
 	@$(BIN)/portfolio --instance $(INSTANCE) refresh
@@ -53,18 +56,22 @@ unit: $(READY) ## only the tests that take seconds
 real: $(READY) ## refresh the instances on real public extracts (REAL=folder) and say where they lie
 	$(BIN)/python -m tests.real.land --files $(REAL) --into data/.real --refresh
 
-bench: $(READY) ## print how long refreshes take, conforming a large ledger, the models beside a hand-written script, the audit, and many business cases
+bench: $(READY) ## print how long refreshes, a large ledger, the models, the audit, many business cases and publishing to PostgreSQL take
 	$(BIN)/python -m tests.benchmarks.refresh
 	$(BIN)/python -m tests.benchmarks.conform
 	$(BIN)/python -m tests.benchmarks.transform
 	$(BIN)/python -m tests.benchmarks.audit
 	$(BIN)/python -m tests.benchmarks.cases
+	$(BIN)/python -m tests.benchmarks.publish
 
 sample: $(READY) ## write the sample's landing files and truth anew
 	$(BIN)/portfolio sample data --truth tests/truth
+
+interface: $(READY) ## take the tables of the current release as the public ones, and raise their version when they differ
+	@$(BIN)/python -m pipelines.release.interface $(INSTANCE)/releases/current
 
 lock: ## pin all packages with hashes again (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
 
 clean: ## remove the environment and everything runs have made in data/
-	rm -rf $(VENV) data/archive data/raw data/rejected data/links data/build data/releases data/.dagster data/.real dbt_project/target
+	rm -rf $(VENV) tests/serving/node/node_modules data/archive data/raw data/rejected data/links data/build data/releases data/.dagster data/.real dbt_project/target

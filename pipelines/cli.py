@@ -88,6 +88,26 @@ def withdraw(root: Path | None, delivery: str, reason: str, by: str) -> None:
 
 
 @portfolio.command()
+@click.argument("delivery")
+@click.option("--reason", required=True, help="Why its bytes may not be kept. Name no person here.")
+@click.option("--by", required=True, help="Role of who decides.")
+@instance_option
+@click.pass_obj
+def forget(root: Path | None, delivery: str, reason: str, by: str) -> None:
+    """Delete the archived bytes of a delivery and all rows parsed from them, for good. A tombstone stays in the journal.
+
+    It no longer counts from the next refresh on, on any as-of day. Releases made of it stay, and are marked as no longer rebuildable.
+    """
+    from pipelines.ingest.forgetting import forget as forget_bytes
+    from pipelines.lock import refresh_lock
+
+    instance = Instance.load(root)
+    with refresh_lock(instance):
+        forgotten = forget_bytes(instance, delivery, reason, by)
+    click.echo(forgotten.sentence)
+
+
+@portfolio.command()
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--truth", type=click.Path(path_type=Path), help="Where to write the truth that only tests read.")
 @click.option("--seed", default=101, show_default=True)

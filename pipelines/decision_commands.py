@@ -18,6 +18,7 @@ from pipelines.files import write_atomically
 from pipelines.instance import Instance, describe_validation
 from pipelines.linkage.decisions import COLUMNS, Decision, add_decisions, decisions_file, read_decisions
 from pipelines.release.whole import open_whole
+from pipelines.spreadsheet import as_meant, neutral
 from pipelines.transform.plan import today
 
 SHOWN = ("left_name", "right_name", "is_linked", "link_probability", "link_reason", "affected_amount", "affected_user_count",
@@ -85,7 +86,8 @@ def _decision(values: Mapping[str, object], where: str, day: date) -> Decision:
 def _answers(path: Path, by: str, reason: str, day: date) -> list[Decision]:
     """The rows of a filled-in file that have an answer; --by and --reason stand in where a row says neither."""
     decisions = []
-    for line, row in read_rows(path, COLUMNS):
+    for line, cells in read_rows(path, COLUMNS):
+        row = {column: as_meant(cell) for column, cell in cells.items()}
         answer = row["decision"].strip().lower()
         if answer:
             values = row | {"decision": ANSWERS.get(answer, answer), "decided_by": row["decided_by"] or by,
@@ -143,7 +145,7 @@ def _sheet(rows: list[dict[str, Any]]) -> str:
     writer.writerow([*COLUMNS, *SHOWN])
     for row in rows:
         pair = {"kind": row["link_kind"], "left": row["left_key"], "right": row["right_key"]}
-        writer.writerow([*(pair.get(c, "") for c in COLUMNS), *(row[c] for c in SHOWN)])
+        writer.writerow(neutral(cell) for cell in (*(pair.get(c, "") for c in COLUMNS), *(row[c] for c in SHOWN)))
     return out.getvalue()
 
 

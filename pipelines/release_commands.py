@@ -86,12 +86,16 @@ def verify(root: Path | None, release: str) -> None:
     """Recompute every hash, count and checksum of RELEASE in a fresh process. Exit code 1 when anything differs."""
     from pipelines.release.pointer import release_folder
     from pipelines.release.readback import read_back
+    from pipelines.release.rebuildable import lost_deliveries, lost_inputs
 
-    folder = release_folder(Instance.load(root), release)
+    instance = Instance.load(root)
+    folder = release_folder(instance, release)
     if found := read_back(folder):
         raise PortfolioError(f"{folder.name} is not what was released:\n{found}")
     manifest = json.loads((folder / "release.json").read_text("utf-8"))
     click.echo(f"{folder.name}: {len(manifest['files'])} files and {len(manifest['tables'])} tables are as released.")
+    for delivery, said in lost_inputs(manifest, lost_deliveries(instance)).items():
+        click.echo(f"It can no longer be rebuilt: delivery {delivery} {said}.")
 
 
 @click.command()

@@ -11,6 +11,7 @@ from pipelines.command_options import instance_option
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import Instance, describe_validation
 from pipelines.release.pointer import release_folder
+from pipelines.release.whole import open_whole
 from pipelines.sign_off import SignOff, add_sign_off, sign_off_file
 from pipelines.transform.plan import today
 
@@ -53,15 +54,14 @@ def sign_off(
 
 def _value(folder: Path, administration: str, figure: str) -> Decimal:
     """The figure's value in a release. Raises PortfolioError that names the figures there are."""
-    marts = folder / "marts.duckdb"
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with open_whole(folder) as connection:
         try:
             rows = connection.execute(
                 "select administration_code, figure_code, figure_value from mart_sign_off"
             ).fetchall()
         except duckdb.CatalogException as error:
             raise PortfolioError(
-                f"{marts}: expected the table mart_sign_off, found an older release. Run `portfolio refresh` first."
+                f"{folder}: expected the table mart_sign_off, found an older release. Run `portfolio refresh` first."
             ) from error
     mine = {code: value for owner, code, value in rows if owner == administration}
     if mine.get(figure) is None:

@@ -156,6 +156,7 @@ def print_deliveries(instance: Instance) -> None:
     console = _console()
     for d in reversed(Archive(instance.archive).deliveries()):
         withdrawn = f"  withdrawn: {d.withdrawn_reason}" if d.withdrawn_reason else ""
+        withdrawn += f"  {d.forgotten}" if d.forgotten else ""
         console.print(
             f"{d.delivery_id}  {d.received_at:%Y-%m-%d %H:%M}  {d.business_date}  {d.contract_id:<24} {d.file_name}{withdrawn}"
         )

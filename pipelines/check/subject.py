@@ -11,7 +11,7 @@ from pipelines.check.files import WronglyUsed, files_together
 from pipelines.configuration import Configuration
 from pipelines.contracts.model import Contract
 from pipelines.errors import PortfolioError
-from pipelines.ingest.archive import Archive, Delivery
+from pipelines.ingest.archive import Archive, Delivery, refuse_forgotten
 from pipelines.ingest.delivering import (
     ReceivedFile,
     assembled,
@@ -82,7 +82,11 @@ def subject_of(configuration: Configuration, paths: Sequence[Path], contract: Co
     totals = _kept(faults, control_totals, files)
     _kept(faults, check_complete, files)
     delivery = assembled(files, business_date, totals or ())
-    past = [d for d in Archive(configuration.instance.archive).deliveries() if d.contract_id == contract.id]
+    archive = Archive(configuration.instance.archive)
+    tombstones = archive.tombstones()
+    for file in files:
+        _kept(faults, lambda f: refuse_forgotten(f.name, f.content_sha256 or "", tombstones), file)
+    past = [d for d in archive.deliveries() if d.contract_id == contract.id and not d.forgotten]
     known = next((d for d in past if d.delivery_id == delivery.delivery_id), None)
     delivery = replace(
         delivery,

@@ -7,7 +7,7 @@ past can be asked for.
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -33,7 +33,7 @@ class Delivery:
     """What was received for one contract and business date. The same bytes for a new date are another delivery.
 
     Of several files (`parts`, in the order they are read in), `content_sha256` is that of their manifest, `file_name` all
-    their names and `landing_path` their folder.
+    their names and `landing_path` their folder. `forgotten`: what a tombstone says, when its bytes were deleted on purpose.
     """
 
     delivery_id: str
@@ -47,6 +47,12 @@ class Delivery:
     control_totals: tuple[tuple[str, str], ...] = ()
     withdrawn_reason: str | None = None
     parts: tuple[DeliveryPart, ...] = ()
+    forgotten: str | None = None
+
+    @property
+    def content_hashes(self) -> tuple[str, ...]:
+        """SHA-256 of its files, in the order of their names."""
+        return tuple(part.content_sha256 for part in self.parts) or (self.content_sha256,)
 
     @property
     def file_names(self) -> tuple[str, ...]:
@@ -95,9 +101,13 @@ class Archive:
         """Where the bytes with this hash lie."""
         return self._folder / "objects" / content_sha256[:2] / content_sha256
 
-    def store(self, source: Path) -> str:
-        """Copy a file's bytes into the archive and return their SHA-256. Storing the same bytes again changes nothing."""
+    def store(self, source: Path, tombstones: Mapping[str, str] | None = None) -> str:
+        """Copy a file's bytes into the archive and return their SHA-256. Storing the same bytes again changes nothing.
+
+        Raises PortfolioError for bytes that have a tombstone: what was forgotten does not come back.
+        """
         content_sha256 = sha256_of(source)
+        refuse_forgotten(source.name, content_sha256, tombstones or {})
         target = self.path_of(content_sha256)
         if not target.exists():
             copy_atomically(source, target)
@@ -115,8 +125,7 @@ class Archive:
 
     def files_of(self, delivery: Delivery) -> tuple[Path, ...]:
         """Where the bytes of a delivery's files lie, in the order of its `file_names`."""
-        hashes = [part.content_sha256 for part in delivery.parts] or [delivery.content_sha256]
-        return tuple(map(self.path_of, hashes))
+        return tuple(map(self.path_of, delivery.content_hashes))
 
     def receive(self, delivery: Delivery) -> bool:
         """Record a delivery; False when it is known already. The bytes must have been stored before."""
@@ -150,16 +159,26 @@ class Archive:
                     continue
 
     def deliveries(self, as_of: datetime | None = None) -> list[Delivery]:
-        """Deliveries received by `as_of` (all when None), oldest first, with withdrawals recorded by then."""
+        """Deliveries received by `as_of` (all when None), oldest first, with withdrawals recorded by then.
+
+        What was forgotten is so at every time: its bytes are gone.
+        """
         found: dict[str, Delivery] = {}
+        tombstones: dict[str, str] = {}
         for event in self.events():
+            tombstones |= _tombstones(event)
             if as_of and datetime.fromisoformat(event["at"]) > as_of:
                 continue
             if event["event"] == "received":
                 found.setdefault(event["delivery_id"], _delivery(event))
             elif event["event"] == "withdrawn" and event["delivery_id"] in found:
                 found[event["delivery_id"]] = replace(found[event["delivery_id"]], withdrawn_reason=event["reason"])
-        return sorted(found.values(), key=lambda d: (d.received_at, d.delivery_id))
+        marked = (replace(d, forgotten=_first(tombstones, d.content_hashes)) for d in found.values())
+        return sorted(marked, key=lambda d: (d.received_at, d.delivery_id))
+
+    def tombstones(self) -> dict[str, str]:
+        """By SHA-256, what is said of the bytes that were deleted on purpose: when, by whom, why."""
+        return {content: said for event in self.events() for content, said in _tombstones(event).items()}
 
     def withdraw(self, delivery: str, reason: str, by: str) -> None:
         """Record that a delivery no longer counts. Its bytes stay. Raises PortfolioError when it is unknown."""
@@ -216,6 +235,25 @@ class Archive:
 
     def _configuration(self, content_hash: str) -> Path:
         return self._folder / "configurations" / f"{content_hash}.json"
+
+
+def refuse_forgotten(name: str, content_sha256: str, tombstones: Mapping[str, str]) -> None:
+    """Raise PortfolioError when these bytes have a tombstone."""
+    if said := tombstones.get(content_sha256):
+        raise PortfolioError(
+            f"{name}: expected a new file, found bytes that were {said}. Remove it from landing, and deliver a corrected one."
+        )
+
+
+def _tombstones(event: Mapping[str, Any]) -> dict[str, str]:
+    if event["event"] != "forgotten":
+        return {}
+    said = f"forgotten on {event['at'][:10]} by {event['by']} ({event['reason']})"
+    return dict.fromkeys(event["content_sha256"], said)
+
+
+def _first(tombstones: Mapping[str, str], hashes: Iterable[str]) -> str | None:
+    return next((tombstones[content] for content in hashes if content in tombstones), None)
 
 
 def received_event(delivery: Delivery) -> dict[str, Any]:

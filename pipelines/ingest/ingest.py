@@ -103,6 +103,9 @@ def ingest(
     gate = _Gate(configuration, Archive(configuration.instance.archive), work)
     by_contract: dict[str, list[Delivery]] = {c.id: [] for c in configuration.contracts}
     for delivery in gate.archive.deliveries(as_of):
+        if delivery.forgotten:
+            tell(f"{delivery.contract_id}: {delivery.file_name} does not count: it was {delivery.forgotten}")
+            continue
         by_contract.get(delivery.contract_id, []).append(delivery)
     fresh = gate.conform_new([(c, d) for c in configuration.contracts for d in by_contract[c.id]])
     states = []

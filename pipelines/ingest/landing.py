@@ -14,7 +14,7 @@ from pathlib import Path
 from pipelines import clock
 from pipelines.contracts.model import Contract
 from pipelines.errors import PortfolioError
-from pipelines.ingest.archive import Archive, Delivery, received_event
+from pipelines.ingest.archive import Archive, Delivery, received_event, refuse_forgotten
 from pipelines.ingest.delivering import ReceivedFile, delivery_of, group_key, manifest, stated_date
 from pipelines.ingest.seen import Seen, look
 from pipelines.ingest.sidecar import SIDECAR, read_sidecar, sidecar_path
@@ -44,7 +44,7 @@ def land(instance: Instance, contracts: list[Contract], now: Callable[[], dateti
     seen = Seen(instance.archive / "seen.json", past)
     problems: list[str] = []
     files = _files(instance.landing, problems)
-    desk = _Desk(instance, contracts, archive, seen, now or clock.now, _still_moving(files))
+    desk = _Desk(instance, contracts, archive, seen, now or clock.now, _still_moving(files), archive.tombstones())
     known, received, known_count = {d.delivery_id for d in past}, [], 0
     for group in _grouped(files, desk, problems):
         try:
@@ -147,6 +147,7 @@ class _Desk:
     seen: Seen
     clock: Callable[[], datetime]
     moving: set[Path]
+    tombstones: dict[str, str]
 
     def taken(self, path: Path) -> ReceivedFile:
         """A file with its bytes archived. Raises PortfolioError when it cannot be taken.
@@ -166,7 +167,10 @@ class _Desk:
         if path in self.moving:
             return ReceivedFile(contract, relative, match.groupdict(), sidecar, stated or self.clock(), size, None)
         seen = self.seen
-        content_sha256 = seen.hash_of(path, relative) or seen.remember(path, relative, self.archive.store(path))
+        content_sha256 = seen.hash_of(path, relative)
+        if content_sha256 is None:
+            content_sha256 = seen.remember(path, relative, self.archive.store(path, self.tombstones))
+        refuse_forgotten(relative, content_sha256, self.tombstones)
         received_at = stated or seen.received_at(relative, self.clock)
         return ReceivedFile(contract, relative, match.groupdict(), sidecar, received_at, size, content_sha256)
 

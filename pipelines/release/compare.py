@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.release.whole import attach_whole
+from pipelines.release.whole import open_named
 
 MEASURE = re.compile(r"(DECIMAL|TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|DOUBLE|FLOAT)")
 WEIGHED = "_amount"
@@ -56,9 +56,7 @@ def compare(
     A table whose count and checksum agree in both manifests is the same and is not read.
     """
     (old_folder, old), (new_folder, new) = before, after
-    with duckdb.connect() as connection:
-        attach_whole(connection, old_folder, "old")
-        attach_whole(connection, new_folder, "new")
+    with open_named(old=old_folder, new=new_folder) as connection:
         found = []
         for name in sorted(tables or set(old["tables"]) | set(new["tables"])):
             one, two = old["tables"].get(name), new["tables"].get(name)

@@ -24,7 +24,7 @@ from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.release.postgres_roles import check_owner, ensure_roles, grant_reading
 from pipelines.release.postgres_switch import are_built_as_before, drop_old_schemas, rename_schemas, replace_in_place
 from pipelines.release.served import OPEN, RESTRICTED, SOURCE, ServedTable, read_release, served_tables
-from pipelines.release.whole import attach_whole
+from pipelines.release.whole import open_named
 
 DSN_VARIABLE = "PORTFOLIO_POSTGRES_DSN"
 OLDEST_VERSION = 15
@@ -56,8 +56,7 @@ def publish_to_postgres(folder: Path, dsn: str) -> Published:
     """Make PostgreSQL serve the release in this folder. Raises PortfolioError, and what was served before still is."""
     manifest = read_release(folder)
     with _told(folder.name, dsn), _connected(dsn) as target:
-        with duckdb.connect() as source, target.transaction():
-            attach_whole(source, folder, SOURCE)
+        with open_named(**{SOURCE: folder}) as source, target.transaction():
             tables = served_tables(source, manifest)
             _prepare(target)
             for table in tables:

@@ -14,6 +14,7 @@ from pipelines.contracts.loading import load_contracts
 from pipelines.errors import AuditFailed, PortfolioError
 from pipelines.files import fingerprint, flush_to_disk, fresh_folder, remove_temporaries, sha256_of, write_json
 from pipelines.instance import Instance
+from pipelines.release.interface import known_interface
 from pipelines.release.pointer import CURRENT, current_release, switch
 from pipelines.release.readback import read_back
 from pipelines.release.standing import resume
@@ -114,6 +115,7 @@ def _release_row(
         "deliveries_hash": inputs["deliveries_hash"],
         "configuration_hash": inputs["configuration_hash"],
         "code_hash": inputs["code_hash"],
+        "interface_version": known_interface().version,
         "check_count": len(audit.checks),
         "late_count": len(plan["late"]),
         "refused_count": len(plan["refused"]),

@@ -8,9 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
-
 from pipelines.files import sha256_of
+from pipelines.ingest.confined import confined
 from pipelines.ingest.expressions import literal
 from pipelines.instance import PROJECT_ROOT
 from pipelines.release.tables import table_facts
@@ -39,7 +38,7 @@ def disagreements(folder: Path) -> list[str]:
     ]
     if found:
         return found
-    with duckdb.connect() as connection:
+    with confined([folder]) as connection:
         attach_whole(connection, folder, "whole")
         for name, expected in manifest["tables"].items():
             checked = [(f'whole."{name}"', whole_parquet(folder, name), expected["checksum"])]

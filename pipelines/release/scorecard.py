@@ -5,6 +5,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.release.whole import open_whole
+
 SCORES = """
     with
         covered as (
@@ -51,7 +53,7 @@ class Score:
 
 def scorecard(release: Path) -> list[Score]:
     """The scores of all administrations by code. Empty for a release from before its tables were published."""
-    with duckdb.connect(str(release / "marts.duckdb"), read_only=True) as connection:
+    with open_whole(release) as connection:
         try:
             return [Score(*row) for row in connection.execute(SCORES).fetchall()]
         except duckdb.CatalogException:

@@ -35,6 +35,10 @@ RELEASE_COLUMNS = {
     "deliveries_hash": ("varchar", "Hash over all deliveries and whether they count."),
     "configuration_hash": ("varchar", "Hash over contracts, reference data and decisions."),
     "code_hash": ("varchar", "Hash over the code that made the release."),
+    "interface_version": (
+        "varchar",
+        "Version of the public tables: its first number changes when a column is removed, renamed or retyped.",
+    ),
     "check_count": ("integer", "Number of checks in its audit."),
     "late_count": ("integer", "Number of contracts whose next delivery is overdue."),
     "refused_count": ("integer", "Number of refused deliveries that nothing has replaced."),
@@ -204,16 +208,33 @@ def _release_table(connection: duckdb.DuckDBPyConnection, release: dict[str, Any
 
 
 def write_parquet(part: Path) -> list[str]:
-    """Every table of a release's closed DuckDB file as one Parquet file beside it; returns the table names."""
+    """Every table of a release's closed DuckDB file as one Parquet file beside it; returns the table names.
+
+    What tables and columns mean goes along as the file's own key-value metadata: `description`, and `columns` as JSON.
+    """
     folder = part / PARQUET
     folder.mkdir()
     with duckdb.connect(str(part / DATABASE), read_only=True) as connection:
         names = [row[0] for row in connection.execute("select table_name from duckdb_tables() order by 1").fetchall()]
         for name in names:
+            told = ", ".join(f"{key}: {literal(text)}" for key, text in _comments(connection, name).items())
             connection.execute(
-                f'copy "{name}" to {literal(str(folder / f"{name}.parquet"))} (format parquet, compression zstd)'
+                f'copy "{name}" to {literal(str(folder / f"{name}.parquet"))} '
+                f"(format parquet, compression zstd, kv_metadata {{{told}}})"
             )
     return names
+
+
+def _comments(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    described = connection.execute(
+        "select column_name, comment from duckdb_columns() where table_name = ? and comment is not null order by column_index",
+        [table],
+    ).fetchall()
+    comment = connection.execute("select comment from duckdb_tables() where table_name = ?", [table]).fetchone()
+    return {
+        "description": (comment and comment[0]) or "",
+        "columns": json.dumps(dict(described), ensure_ascii=False),
+    }
 
 
 def read_manifest(dbt_target: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from rich.table import Table
 from pipelines.instance import Instance
 from pipelines.release.compare import Change, TableDifference
 from pipelines.release.pointer import all_releases, current_release
+from pipelines.release.rebuildable import lost_deliveries, lost_inputs
 from pipelines.release.standing import hold_of, kept, pins_of
 from pipelines.terminal import console as wide_console
 
@@ -24,6 +25,7 @@ def print_releases(instance: Instance) -> None:
         console.print(f"{instance.settings.name}: no release yet. Run `portfolio refresh`.")
         return
     current, pins, stays = current_release(instance), pins_of(instance), kept(instance)
+    lost = lost_deliveries(instance)
     words = {
         "current": "readers see it",
         "before": "the one before",
@@ -42,12 +44,18 @@ def print_releases(instance: Instance) -> None:
         told = "goes with the next release" if reason is None else words.get(reason, "")
         if name in pins:
             told = f"pinned by {pins[name].by}: {pins[name].why}"
+        if lost_inputs(m, lost):
+            told = f"{told} (not rebuildable)".strip()
         counts = m["audit"]["counts"]
         table.add_row(
             "→" if current and name == current["release_id"] else "", name, m["inputs"]["as_of_date"],
             f"{sum(counts.values()):,}", f"{counts.get('warning', 0):,}", f"{len(m['late']):,}", f"{len(m['refused']):,}", told,
         )  # fmt: skip
     console.print(table)
+    for delivery, said in lost.items():
+        needed = sum(1 for m in manifests if delivery in lost_inputs(m, lost))
+        if needed:
+            console.print(f"Delivery {delivery} {said}: {needed} of these releases cannot be rebuilt.")
     if hold := hold_of(instance):
         console.print(hold.sentence)
 

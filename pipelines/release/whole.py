@@ -35,9 +35,15 @@ def whole_parquet(folder: Path, table: str) -> Path:
 
 def open_whole(folder: Path) -> duckdb.DuckDBPyConnection:
     """A connection that sees every table of a release whole, can only read, and reaches no other file."""
+    return open_named(main=folder)
+
+
+def open_named(**folders: Path) -> duckdb.DuckDBPyConnection:
+    """The same of several releases, each in a schema with the name that it is given here."""
     connection = duckdb.connect()
-    attach_whole(connection, folder, "main")
-    connection.execute("set enable_external_access = false")
+    for schema, folder in folders.items():
+        attach_whole(connection, folder, schema)
+    connection.execute("set enable_external_access = false")  # for good: DuckDB lets nobody switch it on again
     return connection
 
 

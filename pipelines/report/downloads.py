@@ -14,9 +14,9 @@ from openpyxl.utils import get_column_letter
 from pipelines.ingest.expressions import literal
 from pipelines.report.language import Language
 from pipelines.report.released import Tables
+from pipelines.spreadsheet import CALCULATED
 
-# A cell that begins so is run as a formula when a spreadsheet opens it; a leading apostrophe makes it text.
-FORMULA = "^[=+\\-@\t\r]"
+FORMULA = f"^{CALCULATED.pattern}"
 
 
 def write_rows_behind(tables: Tables, names: list[str], folder: Path, language: Language) -> None:

@@ -88,6 +88,9 @@ class _Printer:
         for delivery_id, places in references(rows).items():
             delivery = known[delivery_id]
             print_delivery(self.out, delivery, self.released.delivery(delivery_id))
+            if delivery.forgotten:
+                self.out.print(f"  its bytes were {delivery.forgotten}: the rows of its files cannot be shown any more")
+                continue
             print_files(self.out, archive, delivery, instance.root)
             numbers = [number for number, _ in places if number is not None]
             found = source_rows(self.configuration, delivery, numbers, self.work) if numbers else {}

@@ -25,13 +25,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     running.cleanup()
 
 
-@pytest.fixture
-def dsn(server: Any) -> str:
+def new_database(server: Any) -> str:
     """A new, empty database, as its superuser."""
     name = f"portfolio_{next(NUMBERS)}"
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute(f"create database {name} encoding 'utf8' template template0")
     return make_conninfo(server.get_uri(), dbname=name)
+
+
+@pytest.fixture
+def dsn(server: Any) -> str:
+    """A new, empty database, as its superuser."""
+    return new_database(server)
 
 
 @pytest.fixture

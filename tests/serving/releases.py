@@ -77,6 +77,7 @@ def _release_row(mark: str) -> dict[str, Any]:
         "currency": "DKK",
         "price_year": 2026,
         "previous_release_id": "",
+        "interface_version": "1.0",
         **hashes,
         **counts,
     }

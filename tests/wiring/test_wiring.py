@@ -71,6 +71,18 @@ def test_every_module_says_what_belongs_in_it_and_stays_readable(path: Path) -> 
     assert len(text.splitlines()) <= 320
 
 
+def test_what_is_published_is_opened_in_three_places_that_confine_it() -> None:
+    """A release is read through `open_whole` and its like, which see no other file; tables.py writes it, and write.py its report."""
+    makers = {"release/tables.py", "release/whole.py", "report/write.py"}
+    readers = {
+        place(p) for p in MODULES if "/" not in place(p) or place(p).startswith(("release/", "report/", "trace/"))
+    }
+    opening = {name for name in readers if "duckdb.connect(" in (PROJECT_ROOT / "pipelines" / name).read_text("utf-8")}
+    assert opening == makers
+    for name in makers - {"release/tables.py"}:
+        assert "enable_external_access" in (PROJECT_ROOT / "pipelines" / name).read_text("utf-8")
+
+
 def test_ui_and_tooling_name_the_same_module() -> None:
     workspace = yaml.safe_load((PROJECT_ROOT / "workspace.yaml").read_text("utf-8"))
     project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text("utf-8"))
