@@ -21,7 +21,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
-clients: ## install what else tests read the marts with, where this machine allows: psql, an ODBC driver, DuckDB for Node
+clients: ## install what else tests read the marts with, where this machine allows: psql, an ODBC driver, DuckDB for Node, Chromium
 	@.ci/clients
 
 run: $(READY) ## run the nightly refresh on the instance (INSTANCE=path, default data)
