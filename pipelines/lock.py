@@ -29,3 +29,15 @@ def _held(instance: Instance, file: IO[str]) -> str:
     file.seek(0)
     holder = file.read().strip() or "unknown"
     return f"Another refresh of {instance.root} is running (process {holder}). Wait until it ends, or stop it."
+
+
+def is_refreshing(instance: Instance) -> bool:
+    """True while somebody holds the lock. Takes it for a moment to find out."""
+    try:
+        with instance.lock_file.open("a+", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # no such folder yet, or one that cannot be written to: nobody refreshes there
+        return False
+    return False

@@ -10,6 +10,8 @@ from rich.text import Text
 
 from pipelines.ingest.archive import Archive
 from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.last_run import last_run
+from pipelines.lock import is_refreshing
 from pipelines.release.pointer import CURRENT, all_releases, current_release
 from pipelines.release.scorecard import Score, scorecard
 from pipelines.release.standing import hold_of
@@ -19,7 +21,7 @@ from pipelines.terminal import console as wide_console
 MANY = 12
 MANY_SENTENCES = 8
 NARROWEST = 110
-TROUBLES = ("Refused", "Late", "Not taken", "Warning")
+TROUBLES = ("Failed", "Refused", "Late", "Not taken", "Warning")
 
 
 def print_release(instance: Instance, plan: dict[str, Any], build_id: str) -> bool:
@@ -113,6 +115,7 @@ def print_status(instance: Instance) -> None:
     console = _console()
     if manifest is None:
         console.print(f"{instance.settings.name}: no release yet. Run `portfolio refresh`.")
+        _last_run(console, instance)
         return
     age = datetime.now(UTC) - datetime.fromisoformat(manifest["made_at"])
     hours = int(age.total_seconds() // 3600)
@@ -124,11 +127,29 @@ def print_status(instance: Instance) -> None:
         f"{manifest['release_id']}, as of {manifest['inputs']['as_of_date']}, made {when}",
     )
     _line(console, "Checks", _counts(manifest))
+    _last_run(console, instance)
     if hold := hold_of(instance):
         _line(console, "Held", hold.sentence)
     _scores_table(console, scorecard(instance.releases / manifest["release_id"]))
     if not _trouble(console, manifest):
         console.print("Nothing is late, refused or left in landing.")
+
+
+def _last_run(console: Console, instance: Instance) -> None:
+    """What the newest run came to; nothing where none was noted."""
+    run = last_run(instance)
+    if run is None:
+        return
+    said = {
+        "released": "made a release",
+        "unchanged": run.sentence or "nothing had changed",
+        "failed": f"failed, {run.sentence}",
+        "began": "is under way"
+        if is_refreshing(instance)
+        else "did not end: its process was stopped. The next begins anew.",
+    }[run.state]
+    label = "Last run" if run.state in ("released", "unchanged") or said == "is under way" else "Failed"
+    _line(console, label, f"{run.noted_at}: {said}")
 
 
 def _scores_table(console: Console, scores: list[Score]) -> None:

@@ -3,7 +3,7 @@
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from pipelines.defs.alerts import alert_hooks
+from pipelines.defs.hooks import job_hooks
 from pipelines.instance import Instance
 
 JOB_NAME = "nightly_refresh"
@@ -16,7 +16,7 @@ def refresh_job(instance: Instance) -> UnresolvedAssetJobDefinition:
         selection=dg.AssetSelection.all(),
         description="Land, archive, conform, link, transform, audit and release. Same as `portfolio refresh`.",
         executor_def=dg.in_process_executor,
-        hooks=alert_hooks(instance),
+        hooks=job_hooks(instance),
         tags={"dagster/max_retries": "1"},  # of a run whose process died; never of one that a check or a file stopped
     )
 

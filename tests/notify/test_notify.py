@@ -152,7 +152,7 @@ def test_without_a_channel_nothing_is_sent_or_noted(tmp_path: Path, monkeypatch:
 
 
 def test_the_job_tells_of_the_step_that_failed_and_of_nothing_else(tmp_path: Path, hook: Any) -> None:
-    from pipelines.defs.alerts import alert_hooks
+    from pipelines.defs.hooks import job_hooks
 
     @dg.asset
     def release() -> None:
@@ -162,7 +162,7 @@ def test_the_job_tells_of_the_step_that_failed_and_of_nothing_else(tmp_path: Pat
     def postgres() -> None:
         pass
 
-    job = dg.define_asset_job("nightly_refresh", hooks=alert_hooks(instance(tmp_path)))
+    job = dg.define_asset_job("nightly_refresh", hooks=job_hooks(instance(tmp_path)))
     found = dg.Definitions(assets=[release, postgres], jobs=[job]).resolve_job_def("nightly_refresh")
     assert not found.execute_in_process(raise_on_error=False).success
     assert [p["subject"] for p in hook.posted] == ["The nightly refresh failed in step release"]
