@@ -5,6 +5,7 @@ from dagster.components import definitions
 
 from pipelines.defs.audit import audit_checks, release_asset
 from pipelines.defs.cases import case_assets
+from pipelines.defs.check_job import check_job
 from pipelines.defs.common import RefreshLock
 from pipelines.defs.ingest import ingest_assets
 from pipelines.defs.jobs import nightly_schedule, refresh_job
@@ -32,7 +33,7 @@ def build_definitions(instance: Instance) -> dg.Definitions:
             *postgres_assets(instance),
         ],
         asset_checks=[audit_checks(instance)],
-        jobs=[refresh_job(instance)],
+        jobs=[refresh_job(instance), check_job(instance)],
         schedules=[nightly_schedule(instance)],
         sensors=[delivery_sensor(instance)],
         executor=dg.in_process_executor,

@@ -14,11 +14,12 @@ from pipelines.audit.suites import load_suites
 from pipelines.configuration import Configuration
 from pipelines.contracts.catalogue import datasets, reference_tables
 from pipelines.defs.common import INPUTS, LANDING, OWNER, RAW, build_of, input_key, raw_key, say, told
+from pipelines.defs.delivery_checks import accepted_check, delivery_check_specs, delivery_metadata, on_time_check
 from pipelines.defs.postgres import catch_up
 from pipelines.errors import PortfolioError
 from pipelines.files import write_json
 from pipelines.ingest.archive import Archive
-from pipelines.ingest.ingest import DeliveryState, ingest
+from pipelines.ingest.ingest import ingest
 from pipelines.ingest.landing import land
 from pipelines.instance import Instance
 from pipelines.linkage.links import TABLES, make_links
@@ -133,63 +134,25 @@ def _raw(configuration: Configuration) -> dg.AssetsDefinition:
         )
         for c in configuration.contracts
     ]
-    checks = [
-        dg.AssetCheckSpec(
-            "deliveries_accepted", asset=raw_key(c.id), description="The newest delivery was accepted and is not late."
-        )
-        for c in configuration.contracts
-    ]
+    checks = [spec for c in configuration.contracts for spec in delivery_check_specs(c.id)]
 
     @dg.multi_asset(name="conform", specs=specs, check_specs=checks)
     def conform(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         with told():
             build = build_of(context, instance)
-            moment = end_of_day(_Run.of(build).as_of, instance)
+            as_of = _Run.of(build).as_of
+            moment = end_of_day(as_of, instance)
             configured = configuration_of(build, configuration)
             states = ingest(configured, moment, build.work, lambda sentence: say(context, sentence))
             for contract in configuration.contracts:
                 mine = [s for s in states if s.contract.id == contract.id]
                 yield dg.MaterializeResult(
                     asset_key=raw_key(contract.id),
-                    metadata=_raw_metadata(mine),
-                    check_results=[_accepted_check(contract.id, mine)],
+                    metadata=delivery_metadata(mine),
+                    check_results=[accepted_check(contract.id, mine), on_time_check(contract, mine, as_of)],
                 )
 
     return conform
-
-
-def _raw_metadata(states: list[DeliveryState]) -> dict[str, Any]:
-    force = [s for s in states if s.is_in_force]
-    table = "\n".join(
-        f"| {s.delivery.business_date} | {s.delivery.file_name} | {s.status} | {s.report.accepted_rows} | {s.report.rejected_rows} |"
-        for s in states[-20:]
-    )
-    amounts = [s.report.accepted_amount for s in force if s.report.accepted_amount is not None]
-    return {
-        "dagster/row_count": sum(s.report.output_rows for s in force),
-        "rejected_rows": sum(s.report.rejected_rows for s in force),
-        **({"amount": str(sum(amounts))} if amounts else {}),
-        "deliveries": dg.MetadataValue.md(
-            "| business date | file | status | accepted | rejected |\n|---|---|---|---|---|\n" + table
-        ),
-    }
-
-
-def _accepted_check(contract_id: str, states: list[DeliveryState]) -> dg.AssetCheckResult:
-    """A refused newest delivery, or none at all, shows as a failed check of severity warning: the release goes out without it."""
-    newest = next((s for s in reversed(states) if s.status != "withdrawn"), None)
-    sentence = "No delivery was received." if newest is None else newest.report.refusal_reason or "Accepted."
-    force = [s for s in states if s.is_in_force]
-    warned = [c.sentence for s in force for c in s.checks if c.outcome == "warning"]
-    warned += [warning for s in force for warning in s.report.warnings]
-    return dg.AssetCheckResult(
-        check_name="deliveries_accepted",
-        asset_key=raw_key(contract_id),
-        passed=newest is not None and not newest.report.is_refused,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=sentence,
-        metadata={"warnings": warned} if warned else {},
-    )
 
 
 def _inputs(configuration: Configuration) -> dg.AssetsDefinition:

@@ -6,7 +6,7 @@ files make one delivery, delivering.py says.
 
 import re
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,6 +77,20 @@ def ready_files(instance: Instance) -> list[str]:
         if (has_settled or _is_marked(path)) and seen.hash_of(path, relative) is None:
             found.append(" ".join([relative, *map(str, look(path))]))
     return found
+
+
+def newest_files(instance: Instance, contracts: Iterable[Contract], administration: str) -> list[Path]:
+    """The file of each contract that comes last by name in one folder of landing; a contract of several files has none here."""
+    folder = instance.landing / administration
+    found = {
+        contract.id: path
+        for path in _files(instance.landing, [])
+        if path.parent == folder
+        for contract in contracts
+        if not contract.file.parts and contract.folder.rstrip("/") == f"landing/{administration}"
+        if re.fullmatch(contract.file.file_pattern, path.name)
+    }
+    return sorted(found.values())
 
 
 def _is_marked(path: Path) -> bool:

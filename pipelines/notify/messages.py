@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-RUNBOOK = "docs/operating.md"
+RUNBOOK = "docs/runbook.md"
 
 
 @dataclass(frozen=True)
@@ -49,5 +49,5 @@ def of_failure(step: str, sentence: str, run_id: str) -> Message:
         cause=f"failed {step} {sentence}",
         subject=f"The nightly refresh failed in step {step}",
         text=f"{sentence}\n\nReaders still have the release before. The run's log is in the Dagster UI (run {run_id}); "
-        f"{RUNBOOK} says what to look at.",
+        f"{RUNBOOK} has a section for each kind of failure.",
     )
