@@ -15,22 +15,28 @@ NO_ROOM = "the disk is full. Free space (old folders of build/ may go), then run
 NO_WRITING = (
     "it cannot be written to. Mount it for writing and give this user the right to, then run the same command again."
 )
-FAULTS = {
-    "No space left on device": NO_ROOM,
-    "Disk quota exceeded": NO_ROOM,
+OF_DAGSTER = {  # as SQLite says it, without the place; nothing else of ours uses it
     "database or disk is full": NO_ROOM,
-    "Read-only file system": NO_WRITING,
-    "Permission denied": NO_WRITING,
     "attempt to write a readonly database": NO_WRITING,
     "unable to open database file": NO_WRITING,
-}  # as the C library, DuckDB and SQLite say it
+}
+FAULTS = {  # as the C library and DuckDB say it, with the path
+    "No space left on device": NO_ROOM,
+    "Disk quota exceeded": NO_ROOM,
+    "Read-only file system": NO_WRITING,
+    "Permission denied": NO_WRITING,
+    **OF_DAGSTER,
+}
 SPEAKERS = (OSError, duckdb.IOException, sqlite3.Error)
 
 
 def storage_sentence(text: str) -> str | None:
     """What was found and what to do next, when an error's text is of a disk; None when it is of something else."""
-    told = next((told for said, told in FAULTS.items() if said in text), None)
-    return f"Expected room and permission to write, found: {text.strip()}. That is, {told}" if told else None
+    fault = next((said for said in FAULTS if said in text), None)
+    if fault is None:
+        return None
+    where = " (in .dagster/, where Dagster keeps its records)" if fault in OF_DAGSTER else ""
+    return f"Expected room and permission to write, found: {text.strip()}{where}. That is, {FAULTS[fault]}"
 
 
 def storage_fault(error: BaseException) -> str | None:
