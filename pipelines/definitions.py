@@ -3,6 +3,7 @@
 import dagster as dg
 from dagster.components import definitions
 
+from pipelines.defs.as_of import as_of_job
 from pipelines.defs.audit import audit_checks, release_asset
 from pipelines.defs.cases import case_assets
 from pipelines.defs.check_job import check_job
@@ -33,7 +34,7 @@ def build_definitions(instance: Instance) -> dg.Definitions:
             *postgres_assets(instance),
         ],
         asset_checks=[audit_checks(instance)],
-        jobs=[refresh_job(instance), check_job(instance)],
+        jobs=[refresh_job(instance), as_of_job(), check_job(instance)],
         schedules=[nightly_schedule(instance)],
         sensors=[delivery_sensor(instance)],
         executor=dg.in_process_executor,

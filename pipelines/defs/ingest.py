@@ -74,7 +74,7 @@ def _archive(configuration: Configuration) -> dg.AssetsDefinition:
             for problem in report.problems:
                 say(context, f"not taken: {problem}")
             say(context, f"landing: {len(report.received)} new deliveries, {report.known_count} known")
-            as_of = date.fromisoformat(config.as_of_date) if config.as_of_date else today(instance)
+            as_of = as_day(config.as_of_date) if config.as_of_date else today(instance)
             if as_of > today(instance):
                 raise PortfolioError(
                     f"As of {as_of}: expected today or a day before, found a day to come. Choose another day."
@@ -102,6 +102,14 @@ def _archive(configuration: Configuration) -> dg.AssetsDefinition:
             )
 
     return archive
+
+
+def as_day(text: str) -> date:
+    """The day that was asked for. Raises PortfolioError when it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise PortfolioError(f"as_of_date: expected a day such as 2026-09-30, found {text!r}. Correct it.") from error
 
 
 @dataclass(frozen=True)
