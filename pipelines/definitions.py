@@ -34,7 +34,7 @@ def build_definitions(instance: Instance) -> dg.Definitions:
             *postgres_assets(instance),
         ],
         asset_checks=[audit_checks(instance)],
-        jobs=[refresh_job(instance), as_of_job(), check_job(instance)],
+        jobs=[refresh_job(instance), as_of_job(instance), check_job(instance)],
         schedules=[nightly_schedule(instance)],
         sensors=[delivery_sensor(instance)],
         executor=dg.in_process_executor,

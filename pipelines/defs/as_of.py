@@ -6,6 +6,9 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 from pydantic import Field
 
+from pipelines.defs.hooks import job_hooks
+from pipelines.instance import Instance
+
 JOB_NAME = "rebuild_as_of"
 
 
@@ -23,7 +26,7 @@ def of_day(config: AsOfConfig) -> dict[str, Any]:
     return {"ops": {"archive": {"config": {"as_of_date": config.as_of_date, "force": True}}}}
 
 
-def as_of_job() -> UnresolvedAssetJobDefinition:
+def as_of_job(instance: Instance) -> UnresolvedAssetJobDefinition:
     """The nightly refresh for a day in the past: its release stands beside the current one, which stays."""
     return dg.define_asset_job(
         JOB_NAME,
@@ -32,5 +35,6 @@ def as_of_job() -> UnresolvedAssetJobDefinition:
         description="Make the release of a past day again, from what had been delivered and configured by then. Name the day in "
         "the launchpad. Same as `portfolio refresh --as-of DAY --force`; for a past day, what readers see stays.",
         executor_def=dg.in_process_executor,
+        hooks=job_hooks(instance),
         tags={"dagster/max_retries": "0"},
     )

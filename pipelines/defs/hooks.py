@@ -23,7 +23,8 @@ def job_hooks(instance: Instance) -> set[dg.HookDefinition]:
             plan = Build(instance.build / context.run_id).plan()
             if plan["is_unchanged"] or plan["held"]:
                 note(instance, context.run_id, "unchanged", plan["held"] or "")
-            tell_news(instance, of_plan(plan), context.log.warning)
+            if plan["is_of_today"]:  # what was late on a past day is no news
+                tell_news(instance, of_plan(plan), context.log.warning)
         if step == LAST:
             note(instance, context.run_id, "released")
 
