@@ -17,6 +17,7 @@ NO_WRITING = (
 )
 OF_DAGSTER = {  # as SQLite says it, without the place; nothing else of ours uses it
     "database or disk is full": NO_ROOM,
+    "disk I/O error": NO_ROOM.replace("full.", "full or failing.", 1),
     "attempt to write a readonly database": NO_WRITING,
     "unable to open database file": NO_WRITING,
 }
@@ -27,7 +28,7 @@ FAULTS = {  # as the C library and DuckDB say it, with the path
     "Permission denied": NO_WRITING,
     **OF_DAGSTER,
 }
-SPEAKERS = (OSError, duckdb.IOException, sqlite3.Error)
+SPEAKERS = (OSError, duckdb.IOException, duckdb.FatalException, sqlite3.Error)
 
 
 def storage_sentence(text: str) -> str | None:

@@ -24,6 +24,7 @@ from pipelines.storage import blamed_on_the_disk, storage_fault
             "/d/x.*the disk is full",
         ),
         (sqlite3.OperationalError("database or disk is full"), "the disk is full"),
+        (sqlite3.OperationalError("disk I/O error"), r"\.dagster/.*the disk is full or failing"),
     ],
 )
 def test_a_fault_of_the_disk_says_what_to_do(error: Exception, told: str) -> None:
