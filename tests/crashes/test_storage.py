@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,9 @@ READ_ONLY = 'mount --bind "$FOLDER" "$FOLDER" && mount -o remount,ro,bind "$FOLD
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Instance:
+def released(quick_folder: Path) -> Instance:
     """An instance with a release, and something new to build."""
-    instance = new_town(tmp_path_factory.mktemp("storage") / "town")
+    instance = new_town(quick_folder / "released")
     done = refresh(instance)
     assert done.returncode == 0, done.stdout + done.stderr
     shutil.rmtree(instance.build)
@@ -32,9 +33,10 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Instance:
 
 
 @pytest.fixture
-def town(released: Instance, tmp_path: Path) -> Instance:
-    shutil.copytree(released.root, tmp_path / "town", symlinks=True)
-    return Instance.load(tmp_path / "town")
+def town(released: Instance, quick_folder: Path) -> Instance:
+    folder = Path(tempfile.mkdtemp(dir=quick_folder))
+    shutil.copytree(released.root, folder / "town", symlinks=True)
+    return Instance.load(folder / "town")
 
 
 def on_such_a_disk(town: Instance, folder: Path, mounting: str, size: int = 0) -> subprocess.CompletedProcess[str]:
