@@ -3,13 +3,12 @@
 import dagster as dg
 from dagster.components import definitions
 
-from pipelines.defs.as_of import as_of_job
 from pipelines.defs.audit import audit_checks, release_asset
 from pipelines.defs.cases import case_assets
 from pipelines.defs.check_job import check_job
 from pipelines.defs.common import RefreshLock
 from pipelines.defs.ingest import ingest_assets
-from pipelines.defs.jobs import nightly_schedule, refresh_job
+from pipelines.defs.jobs import as_of_job, nightly_schedule, refresh_job
 from pipelines.defs.models import dbt_resource, model_assets
 from pipelines.defs.postgres import postgres_assets
 from pipelines.defs.sensors import delivery_sensor

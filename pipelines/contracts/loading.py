@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -63,9 +63,15 @@ def load_contracts(folder: Path) -> list[Contract]:
 
 def load_contract(path: Path) -> Contract:
     """One contract. Raises ConfigurationError with the file, the path inside it, and what is wrong there."""
-    text = path.read_bytes()
-    corrections_path = path.with_name(path.name.removesuffix(".odcs.yaml") + ".corrections.yml")
-    corrections = corrections_path.read_bytes() if corrections_path.exists() else b""
+    corrections = path.with_name(path.name.removesuffix(".odcs.yaml") + ".corrections.yml")
+    return _understood(path, path.read_bytes(), corrections.read_bytes() if corrections.exists() else b"")
+
+
+@lru_cache(
+    maxsize=4096
+)  # a night loads all contracts several times, and judging one against the standard takes some 30 ms
+def _understood(path: Path, text: bytes, corrections: bytes) -> Contract:
+    """What a contract's file and its corrections mean. `path` is for the words of a fault."""
     try:
         document = yaml.safe_load(text)
         mended = yaml.safe_load(corrections) or []

@@ -3,7 +3,7 @@
 The release leans on the audit record of exactly its bytes; that the graph orders the steps is for people who look at it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import dagster as dg
 
@@ -13,7 +13,7 @@ from pipelines.audit.run import audit_build
 from pipelines.audit.suites import load_suites
 from pipelines.cases.candidates import CANDIDATES, MEMBERS
 from pipelines.configuration import Configuration
-from pipelines.defs.common import OWNER, RELEASE, build_of, say, told
+from pipelines.defs.common import OWNER, RELEASE, build_of, say, table_of, told
 from pipelines.instance import Instance
 from pipelines.release.pointer import is_current
 from pipelines.release.publish import publish
@@ -92,13 +92,10 @@ def _check_result(spec: dg.AssetCheckSpec, checks: list[CheckResult]) -> dg.Asse
         passed=bool(checks) and not broken and not warned,
         severity=dg.AssetCheckSeverity.ERROR if broken or not checks else dg.AssetCheckSeverity.WARN,
         description=" ".join(c.sentence for c in (broken + warned)[:5]) or f"All {len(checks)} checks hold.",
-        metadata={"checks": dg.MetadataValue.md(_table(checks))},
+        metadata={
+            "checks": table_of(("outcome", "severity", "check"), [(c.outcome, c.severity, c.sentence) for c in checks])
+        },
     )
-
-
-def _table(checks: Iterable[CheckResult]) -> str:
-    rows = "\n".join(f"| {c.outcome} | {c.severity} | {c.sentence} |" for c in checks)
-    return f"| outcome | severity | check |\n|---|---|---|\n{rows}"
 
 
 def release_asset(instance: Instance, published: list[dg.AssetKey]) -> dg.AssetsDefinition:

@@ -9,7 +9,7 @@ from pipelines import clock
 from pipelines.check.subject import contract_of
 from pipelines.check.verdict import CheckVerdict, check_files
 from pipelines.configuration import Configuration
-from pipelines.defs.common import say, told
+from pipelines.defs.common import say, table_of, told
 from pipelines.errors import PortfolioError
 from pipelines.ingest.landing import newest_files
 from pipelines.instance import Instance
@@ -39,7 +39,7 @@ def check_job(instance: Instance) -> dg.JobDefinition:
             verdicts = [_verdict(configuration, path) for path in files]
             for verdict in verdicts:
                 say(context, f"{verdict.file_name}: {verdict.outcome}")
-            context.add_output_metadata({"verdicts": dg.MetadataValue.md(_table(verdicts))})
+            context.add_output_metadata({"verdicts": _table(verdicts)})
             if refused := [v.file_name for v in verdicts if v.outcome == "refused"]:
                 raise PortfolioError(f"Would be refused: {', '.join(refused)}. `portfolio check FILE --html` says why.")
 
@@ -55,9 +55,8 @@ def _verdict(configuration: Configuration, path: Path) -> CheckVerdict:
         return check_files(configuration, contract_of(configuration, path.name, None), (path,), clock.now(), Path(work))
 
 
-def _table(verdicts: list[CheckVerdict]) -> str:
-    rows = "\n".join(
-        f"| {v.file_name} | {v.outcome} | {v.rows.accepted if v.rows else 0} | {v.rows.rejected if v.rows else 0} |"
-        for v in verdicts
-    )
-    return f"| file | outcome | accepted | rejected |\n|---|---|---|---|\n{rows}"
+def _table(verdicts: list[CheckVerdict]) -> dg.MarkdownMetadataValue:
+    rows = [
+        (v.file_name, v.outcome, v.rows.accepted if v.rows else 0, v.rows.rejected if v.rows else 0) for v in verdicts
+    ]
+    return table_of(("file", "outcome", "accepted", "rejected"), rows)

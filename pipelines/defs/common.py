@@ -1,7 +1,7 @@
 """What all assets share: owners, groups, the lock of a run, and how an error for people becomes a failed step."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -51,6 +51,12 @@ def told() -> Iterator[None]:
         if sentence := storage_fault(error):
             raise dg.Failure(description=sentence, allow_retries=False) from error
         raise
+
+
+def table_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> dg.MarkdownMetadataValue:
+    """A small table to look at in the UI."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return dg.MetadataValue.md("\n".join(f"| {' | '.join(map(str, line))} |" for line in lines))
 
 
 def say(context: Any, sentence: str) -> None:

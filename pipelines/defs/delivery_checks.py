@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.contracts.model import Contract
-from pipelines.defs.common import raw_key
+from pipelines.defs.common import raw_key, table_of
 from pipelines.ingest.ingest import DeliveryState
 from pipelines.transform.deliveries import promise_row
 
@@ -50,18 +50,16 @@ def on_time_check(contract: Contract, states: list[DeliveryState], as_of: date) 
 def delivery_metadata(states: list[DeliveryState]) -> dict[str, Any]:
     """Rows, rejected rows and money that count, and the newest deliveries as a table."""
     force = [s for s in states if s.is_in_force]
-    table = "\n".join(
-        f"| {s.delivery.business_date} | {s.delivery.file_name} | {s.status} | {s.report.accepted_rows} | {s.report.rejected_rows} |"
+    newest = [
+        (s.delivery.business_date, s.delivery.file_name, s.status, s.report.accepted_rows, s.report.rejected_rows)
         for s in states[-20:]
-    )
+    ]
     amounts = [s.report.accepted_amount for s in force if s.report.accepted_amount is not None]
     return {
         "dagster/row_count": sum(s.report.output_rows for s in force),
         "rejected_rows": sum(s.report.rejected_rows for s in force),
         **({"amount": str(sum(amounts))} if amounts else {}),
-        "deliveries": dg.MetadataValue.md(
-            "| business date | file | status | accepted | rejected |\n|---|---|---|---|---|\n" + table
-        ),
+        "deliveries": table_of(("business date", "file", "status", "accepted", "rejected"), newest),
     }
 
 
@@ -73,7 +71,7 @@ def accepted_check(contract_id: str, states: list[DeliveryState]) -> dg.AssetChe
     warned = [c.sentence for s in force for c in s.checks if c.outcome == "warning"]
     warned += [warning for s in force for warning in s.report.warnings]
     return dg.AssetCheckResult(
-        check_name="deliveries_accepted",
+        check_name=ACCEPTED,
         asset_key=raw_key(contract_id),
         passed=newest is not None and not newest.report.is_refused,
         severity=dg.AssetCheckSeverity.WARN,

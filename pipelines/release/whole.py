@@ -58,6 +58,12 @@ def attach_whole(connection: duckdb.DuckDBPyConnection, folder: Path, schema: st
                 connection.execute(f'create or replace view {schema}."{table}" as select * from {name}.main."{table}"')
 
 
+def named_rows(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """All rows of what was just asked, each as column name to value. For small answers."""
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+
 def tables_of(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
     """The tables of an attached file, by name."""
     rows: Iterable[tuple[str]] = connection.execute(

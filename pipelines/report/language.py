@@ -1,21 +1,42 @@
 """What a page says in one language: standing texts, codes, and figures as that language writes them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal
-from markupsafe import Markup, escape
+from babel.numbers import NumberPattern, parse_pattern
+from markupsafe import Markup
+
+from pipelines.contracts.catalogue import datasets
 
 WORDS = Path(__file__).with_name("words.yml")
 LANGUAGES = ("da", "en")
 MILLION = 1_000_000
 KNOWN_CURRENCIES = {"DKK": "kr."}
+
+
+@cache
+def known_words() -> dict[str, dict[str, Any]]:
+    """Texts and codes of words.yml, read once."""
+    content: dict[str, dict[str, Any]] = yaml.safe_load(WORDS.read_text("utf-8"))
+    return content
+
+
+@cache
+def _pattern(decimals: int) -> NumberPattern:
+    """How a number is written; parsing this anew for each of some 100,000 figures would take most of a report's time."""
+    return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
+
+
+@cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
 
 
 @dataclass(frozen=True)
@@ -25,26 +46,25 @@ class Language:
     code: str
     currency: str
 
-    @cached_property
-    def _words(self) -> dict[str, dict[str, Any]]:
-        content: dict[str, dict[str, Any]] = yaml.safe_load(WORDS.read_text("utf-8"))
-        return content
-
     def text(self, english: str, **values: Any) -> Markup:
         """A standing text, given by its English; raises KeyError when nobody has translated it."""
-        found = english if self.code == "en" else self._words["texts"][english]
+        found = english if self.code == "en" else known_words()["texts"][english]
         return Markup(found).format(**values)  # noqa: S704  the texts are ours, the values are escaped
 
     def word(self, code: str | None) -> str:
         """What people call a code of the tables; the code itself where it has no other name."""
         if code is None:
             return str(self.text("unknown"))
-        names = self._words["codes"].get(code)
+        names = known_words()["codes"].get(code)
         return code.replace("_", " ") if names is None else str(names[LANGUAGES.index(self.code)])
 
     def words(self, codes: str | None) -> str:
         """Several codes, which the tables separate by `|`."""
         return ", ".join(self.word(code) for code in (codes or "").split("|") if code)
+
+    def dataset(self, name: str) -> str:
+        """What a dataset is called."""
+        return datasets()[name].label_da if self.code == "da" and name in datasets() else name
 
     def number(self, value: Decimal | int | float | None, decimals: int = 0) -> Markup:
         """A count or ratio with thousands separated."""
@@ -87,12 +107,4 @@ class Language:
         return f"{self._written(value, 0)} {self.currency_name}"
 
     def _written(self, value: Any, decimals: int) -> str:
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return str(format_decimal(value, pattern, locale=self.code)).replace("-", "\N{MINUS SIGN}")
-
-
-def plain(value: Any) -> str:
-    """A cell as text, for a table that shows everything as it is."""
-    if value is None:
-        return ""
-    return value.isoformat() if isinstance(value, (date, datetime)) else str(escape(value))
+        return str(_pattern(decimals).apply(value, _locale(self.code))).replace("-", "\N{MINUS SIGN}")

@@ -22,6 +22,11 @@ class Page:
     is_alone: bool = False  # sent by itself: no link to other pages, and its dress inside it
 
     @property
+    def is_charted(self) -> bool:
+        """True of a page that shows a chart."""
+        return any(isinstance(value, dict) and "$schema" in value for value in self.content.values())
+
+    @property
     def root(self) -> str:
         """The way from the page to its language's folder."""
         return "../" * self.path.count("/")

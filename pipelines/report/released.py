@@ -5,6 +5,8 @@ from typing import Any
 
 import duckdb
 
+from pipelines.release.whole import named_rows
+
 Row = dict[str, Any]
 
 
@@ -16,9 +18,14 @@ class Tables:
 
     def rows(self, sql: str, *parameters: Any) -> list[Row]:
         """All rows of a query, each as column name to value."""
-        cursor = self.connection.execute(sql, list(parameters))
-        names = [column[0] for column in cursor.description or []]
-        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+        return named_rows(self.connection.execute(sql, list(parameters)))
+
+    def grouped(self, sql: str, column: str, *parameters: Any) -> dict[str, list[Row]]:
+        """All rows of a query by what stands in a column, both in the query's order."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows(sql, *parameters):
+            found.setdefault(row[column], []).append(row)
+        return found
 
     def row(self, sql: str, *parameters: Any) -> Row:
         """The only row of a query."""

@@ -1,12 +1,11 @@
 """Write the report of a release: the same pages in each language, what they need beside them, and the rows behind."""
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -33,13 +32,25 @@ REPORT, ASSETS = "report", "assets"
 
 @dataclass(frozen=True)
 class Part:
-    """The pages for one circle of readers. `way_out`: from the part's folder to that of the other part."""
+    """The pages for one circle of readers: for everybody, or for those who may see what is restricted."""
 
     menu: tuple[tuple[str, str], ...]
     pages: tuple[Pages, ...]
-    way_out: str
-    opened: Callable[[Path], duckdb.DuckDBPyConnection]
-    has_workbook: bool = False
+    is_restricted: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Where the part lies in a release."""
+        return Path(RESTRICTED, REPORT) if self.is_restricted else Path(REPORT)
+
+    @property
+    def way_out(self) -> str:
+        """From the part's folder to that of the other part."""
+        return f"../../{REPORT}" if self.is_restricted else f"../{RESTRICTED}/{REPORT}"
+
+    def opened(self, folder: Path) -> duckdb.DuckDBPyConnection:
+        """The tables of a release that the part's readers may see."""
+        return open_whole(folder) if self.is_restricted else _open_to_all(folder)
 
 
 def _open_to_all(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -47,8 +58,8 @@ def _open_to_all(folder: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(folder / DATABASE), read_only=True, config={"enable_external_access": "false"})
 
 
-PARTS = {
-    Path(REPORT): Part(
+PARTS = (
+    Part(
         menu=(
             ("index.html", "Overview"),
             ("map.html", "Map"),
@@ -59,21 +70,17 @@ PARTS = {
             ("delivery.html", "Deliver"),
         ),
         pages=(overview, capability_map, investments, solutions, contracts, quality, delivery),
-        way_out=f"../{RESTRICTED}/{REPORT}",
-        opened=_open_to_all,
-        has_workbook=True,
     ),
-    Path(RESTRICTED) / REPORT: Part(
+    Part(
         menu=(
             ("index.html", "Support"),
             ("prices.html", "Prices"),
             ("reasons.html", "Reasons against"),
         ),
         pages=(support, prices, reasons),
-        way_out=f"../../{REPORT}",
-        opened=open_whole,
+        is_restricted=True,
     ),
-}
+)
 
 
 def write_report(folder: Path, contracts: Iterable[Contract] = ()) -> int:
@@ -84,21 +91,17 @@ def write_report(folder: Path, contracts: Iterable[Contract] = ()) -> int:
     Danish lies in the folder itself, English in `en/`: the same files, so that each page has its other language beside it.
     """
     in_force = tuple(sorted(contracts, key=lambda contract: contract.id))
-    return sum(_write_part(folder, where, part, in_force) for where, part in PARTS.items())
+    return sum(_write_part(folder, part, in_force) for part in PARTS)
 
 
-def _write_part(folder: Path, where: Path, part: Part, in_force: tuple[Contract, ...]) -> int:
-    (folder / where).mkdir()
-    _write_assets(folder / where / ASSETS)
+def _write_part(folder: Path, part: Part, in_force: tuple[Contract, ...]) -> int:
+    place = folder / part.folder
+    shutil.copytree(HERE / ASSETS, place / ASSETS)
     with closing(part.opened(folder)) as connection:
         tables = Tables(connection)
         release = tables.row("select * from release")
-        return sum(
-            _write_language(
-                folder / where, part, Sources(tables, release, Language(code, release["currency"]), in_force)
-            )
-            for code in LANGUAGES
-        )
+        sources = [Sources(tables, release, Language(code, release["currency"]), in_force) for code in LANGUAGES]
+        return sum(_write_language(place, part, each) for each in sources)
 
 
 def _write_language(folder: Path, part: Part, sources: Sources) -> int:
@@ -106,24 +109,24 @@ def _write_language(folder: Path, part: Part, sources: Sources) -> int:
     top = folder if language.code == LANGUAGES[0] else folder / language.code
     render = partial(_render, _environment(language), part)
     fetched: set[str] = set()
-    count = 0
+    count, is_charted = 0, False
     for page in (page for pages in part.pages for page in pages(sources)):
         target = top / page.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(render(page, sources), "utf-8")
         fetched.update(page.tables)
-        count += 1
+        count, is_charted = count + 1, is_charted or page.is_charted
     write_rows_behind(sources.tables, sorted(fetched), top / "data", language)
-    if part.has_workbook:
+    if is_charted:
+        (folder / ASSETS / "vega.js").write_text(_charting(), "utf-8")
+    if not part.is_restricted:
         write_workbook(sources.tables, top / "data" / "portfolio.xlsx")
     return count
 
 
-def _write_assets(folder: Path) -> None:
-    folder.mkdir()
-    for path in sorted((HERE / "assets").iterdir()):
-        shutil.copy(path, folder / path.name)
-    (folder / "vega.js").write_text(_charting(), "utf-8")
+@cache
+def _style() -> str:
+    return (HERE / ASSETS / "report.css").read_text("utf-8")
 
 
 @cache
@@ -160,18 +163,17 @@ def _environment(language: Language) -> Environment:
 def _render(environment: Environment, part: Part, page: Page, sources: Sources) -> str:
     is_first = sources.language.code == LANGUAGES[0]
     top = page.root if is_first else f"{page.root}../"
-    content: dict[str, Any] = page.content
     return environment.get_template(page.template).render(
-        content,
+        page.content,
         title=page.title,
         section=page.section,
         menu=part.menu,
-        is_restricted=part.opened is open_whole,
+        is_restricted=part.is_restricted,
         root=page.root,
         assets=f"{top}{ASSETS}",
         other_language=f"{page.root}en/{page.path}" if is_first else f"{top}{page.path}",
         other_part=f"{top}{part.way_out}" + ("" if is_first else f"/{sources.language.code}"),
         release=sources.release,
-        style=(HERE / "assets" / "report.css").read_text("utf-8") if page.is_alone else None,
-        charted=any(isinstance(value, dict) and "$schema" in value for value in content.values()),
+        style=_style() if page.is_alone else None,
+        charted=page.is_charted,
     )

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from pipelines.errors import PortfolioError
 from pipelines.instance import Instance
 from pipelines.release.pointer import release_folder
-from pipelines.release.whole import open_whole
+from pipelines.release.whole import named_rows, open_whole
 from pipelines.trace.key import parse_key, shown_example
 
 LINEAGE = ("delivery_id", "source_row_number", "source_column")
@@ -117,6 +117,4 @@ class Released:
         return Found(table, tuple(rows), count)
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
-        cursor = self.connection.execute(query, list(values))
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return [*named_rows(self.connection.execute(query, list(values)))]

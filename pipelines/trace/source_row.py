@@ -19,6 +19,7 @@ from pipelines.ingest.judging import Judging
 from pipelines.ingest.layout import Layout
 from pipelines.ingest.privacy import PRIVATE, is_private
 from pipelines.ingest.readers import Source, read
+from pipelines.release.whole import named_rows
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,7 @@ class _Kept:
             f"select * from read_parquet({literal(str(self.accepted))}) where source_row_number = ? order by source_column",
             [number],
         )
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return [*named_rows(cursor)]
 
     def faults(self, number: int) -> tuple[tuple[str, str], ...]:
         """(rule, reason) of why a row was rejected."""

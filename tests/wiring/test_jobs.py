@@ -7,9 +7,8 @@ import dagster as dg
 import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
 
-from pipelines.defs.as_of import of_day
 from pipelines.defs.ingest import as_day
-from pipelines.defs.jobs import nightly_schedule
+from pipelines.defs.jobs import nightly_schedule, of_day
 from pipelines.errors import PortfolioError
 from pipelines.instance import PROJECT_ROOT, Instance
 

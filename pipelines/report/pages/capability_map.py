@@ -1,13 +1,17 @@
 """Which tasks are covered by what, and where: a heat map of tasks and administrations, and a page of systems for each task."""
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
+from pipelines.report.language import Language
 from pipelines.report.names import slug
 from pipelines.report.page import Page, Sources
 from pipelines.report.released import Row, Tables
 
 SHADES = 5
+NO_TASK = "none"  # the code of systems that are tied to no task
 CELLS = """
     select coalesce(capability_code, business_type_name) as code, capability_name as name, parent_capability_code as parent_code,
         administration_code, administration_name, system_count, borrowed_system_count, product_count, yearly_cost_amount,
@@ -45,8 +49,8 @@ def capability_map(sources: Sources) -> Iterator[Page]:
     taxonomy = _taxonomy(tables)
     cells = tables.rows(CELLS, taxonomy, 1)
     lower = tables.rows(CELLS, taxonomy, 2)
-    systems = _grouped(tables.rows(SYSTEMS_OF_TASKS if taxonomy == "task" else SYSTEMS_OF_TYPES), "code")
-    heat = _heat(cells, language.code)
+    systems = tables.grouped(SYSTEMS_OF_TASKS if taxonomy == "task" else SYSTEMS_OF_TYPES, "code")
+    heat = _heat(cells, language)
     yield Page(
         path="map.html",
         template="map.html.j2",
@@ -63,7 +67,7 @@ def capability_map(sources: Sources) -> Iterator[Page]:
             title=row["name"],
             section="map.html",
             tables=("mart_capability_map", "mart_it_landscape"),
-            content={"line": row, "systems": systems.get(row["code"], []), "below": _heat(below, language.code)},
+            content={"line": row, "systems": systems.get(row["code"], []), "below": _heat(below, language)},
         )
 
 
@@ -76,23 +80,22 @@ def _taxonomy(tables: Tables) -> str:
     return str(found[0]["taxonomy_code"]) if found else "task"
 
 
-def _heat(cells: list[Row], language: str) -> dict[str, Any]:
+def _heat(cells: list[Row], language: Language) -> dict[str, Any]:
     """The heat map's columns, its lines with a cell for each column, and the bounds of its shades."""
     columns = {c["administration_code"]: c["administration_name"] for c in cells}
     shaded = "yearly_cost_amount" if any(c["yearly_cost_amount"] for c in cells) else "system_count"
     costs = sorted(float(c[shaded]) for c in cells if c[shaded])
     bounds = [costs[len(costs) * step // SHADES] for step in range(1, SHADES)] if costs else []
     lines = []
-    for code, found in _grouped(cells, "code").items():
+    for code, each in groupby(cells, itemgetter("code")):  # as CELLS orders them
+        found = list(each)
         by_column = {c["administration_code"]: c | {"shade": _shade(c[shaded], bounds)} for c in found}
-        name = found[0]["name"]
-        if code == "none" and language == "da":
-            name = "Ingen opgave oplyst"
+        name = language.text("No task stated") if code == NO_TASK else found[0]["name"]
         lines.append(
             {
                 "code": code,
                 "slug": slug(code),
-                "name": name if name != code or code == "none" else code,
+                "name": name,
                 "cells": [by_column.get(column) for column in sorted(columns)],
                 "whole": found[0],
                 "cost_amount": sum((c["yearly_cost_amount"] or 0 for c in found), start=0) or None,
@@ -104,10 +107,3 @@ def _heat(cells: list[Row], language: str) -> dict[str, Any]:
 def _shade(amount: Any, bounds: list[float]) -> int:
     """1 to SHADES by the amount's place among all cells; 0 where nothing is known."""
     return 0 if not amount else 1 + sum(1 for bound in bounds if float(amount) >= bound)
-
-
-def _grouped(rows: list[Row], column: str) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row[column], []).append(row)
-    return found

@@ -41,7 +41,7 @@ def contracts(sources: Sources) -> Iterator[Page]:
         tables=("mart_contract_calendar", "mart_common_expiry_window"),
         content={
             "months_ahead": MONTHS_AHEAD,
-            "notices": tables.rows(NOTICES.replace("$1", "?"), today, today),
+            "notices": tables.rows(NOTICES, today),
             "totals": tables.row(TOTALS),
             "windows": tables.rows(WINDOWS),
         },

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.contracts.catalogue import datasets
 from pipelines.contracts.model import Contract
 from pipelines.contracts.parts import Column
 from pipelines.report.language import Language
@@ -32,7 +31,7 @@ def delivery(sources: Sources) -> Iterator[Page]:
         template="delivery.html.j2",
         title=str(language.text("How to deliver")),
         section="delivery.html",
-        content={"contracts": sources.contracts, "dataset_label": lambda name: dataset_label(name, language)},
+        content={"contracts": sources.contracts, "dataset_label": language.dataset},
     )
     for contract in sources.contracts:
         yield Page(
@@ -44,15 +43,10 @@ def delivery(sources: Sources) -> Iterator[Page]:
             content={
                 "contract": contract,
                 "columns": [_column(contract, column, language) for column in contract.columns],
-                "dataset_label": lambda name: dataset_label(name, language),
+                "dataset_label": language.dataset,
                 "example_name": example_name(contract.file.file_pattern),
             },
         )
-
-
-def dataset_label(name: str, language: Language) -> str:
-    """What a dataset is called."""
-    return datasets()[name].label_da if language.code == "da" and name in datasets() else name
 
 
 def example_name(pattern: str) -> str:

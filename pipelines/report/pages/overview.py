@@ -55,12 +55,9 @@ CHANGES = """
     select item_kind_code, change_code, cause_code, count(*) as change_count, sum(difference_amount) as difference_amount
     from mart_release_change group by all order by abs(sum(difference_amount)) desc nulls last, 1, 2, 3 limit 12
 """
-LATE = (
-    "select data_contract_id, data_contract_name, expected_by_date from dim_data_contract where is_late order by 3, 1"
-)
-REFUSED = """
-    select file_name, administration_code, business_date, refusal_reason from fct_delivery
-    where delivery_status_code = 'refused' and is_replacement_due order by received_at desc, file_name
+AWAITED = """
+    select (select count(*) from dim_data_contract where is_late) as late_count,
+        (select count(*) from fct_delivery where delivery_status_code = 'refused' and is_replacement_due) as refused_count
 """
 
 
@@ -77,7 +74,7 @@ def overview(sources: Sources) -> Iterator[Page]:
         tables=("mart_sign_off", "mart_it_spend", "mart_unmatched_money", "mart_release_change"),
         content={
             "year": year,
-            "figures": tables.rows(FIGURES.replace("$1", "?"), year, year, year, year),
+            "figures": tables.rows(FIGURES, year),
             "known": tables.row(KNOWN),
             "spent": tables.row(SPENT, year - 1),
             "spend_chart": charts.stacked_bars(
@@ -87,7 +84,6 @@ def overview(sources: Sources) -> Iterator[Page]:
             "cases": tables.row(CASES),
             "untrusted": tables.rows(UNTRUSTED),
             "changes": tables.rows(CHANGES),
-            "late": tables.rows(LATE),
-            "refused": tables.rows(REFUSED),
+            "awaited": tables.row(AWAITED),
         },
     )

@@ -8,7 +8,6 @@ from pipelines.contracts.catalogue import datasets
 from pipelines.report.language import Language
 from pipelines.report.names import slug
 from pipelines.report.page import Page, Sources
-from pipelines.report.released import Row, Tables
 
 SCORES = "select * from mart_data_quality order by administration_name, dataset_name"
 CONTRACTS = """
@@ -62,10 +61,10 @@ def quality(sources: Sources) -> Iterator[Page]:
     """`quality.html`, and `quality/<administration>.html` for each."""
     tables, language = sources.tables, sources.language
     scores = tables.rows(SCORES)
-    parts = {name: _by_administration(tables, sql) for name, sql in _PARTS.items()}
+    parts = {name: tables.grouped(sql, "administration_code") for name, sql in _PARTS.items()}
     administrations = tables.rows(ADMINISTRATIONS)
     shared: dict[str, Any] = {
-        "dataset_label": lambda name: _dataset(name, language),
+        "dataset_label": language.dataset,
         "field_label": lambda dataset, name: _field(dataset, name, language),
         "rule": lambda code: rule_label(code).first(language.code),
         "shown_findings": SHOWN_FINDINGS,
@@ -103,17 +102,6 @@ _PARTS = {
     "unexplained_totals": UNEXPLAINED_TOTALS,
     "figures": FIGURES,
 }
-
-
-def _by_administration(tables: Tables, sql: str) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in tables.rows(sql):
-        found.setdefault(row["administration_code"], []).append(row)
-    return found
-
-
-def _dataset(name: str, language: Language) -> str:
-    return datasets()[name].label_da if language.code == "da" and name in datasets() else name
 
 
 def _field(dataset: str, name: str, language: Language) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from pipelines.report import charts
 from pipelines.report.names import slug
 from pipelines.report.page import Page, Sources
-from pipelines.report.released import Row, Tables
+from pipelines.report.released import Row
 
 RANKED = """
     select candidate.*, cases.* exclude (candidate_id, candidate_name, is_advised_against, administration_codes, administration_count)
@@ -49,7 +49,7 @@ def solutions(sources: Sources) -> Iterator[Page]:
             "best_count": sum(1 for c in ranked if (c["net_present_value_p50_amount"] or 0) > 0),
         },
     )
-    parts = {name: _by_candidate(tables, sql) for name, sql in _PARTS.items()}
+    parts = {name: tables.grouped(sql, "candidate_id") for name, sql in _PARTS.items()}
     for candidate in ranked:
         of = {name: found.get(candidate["candidate_id"], []) for name, found in parts.items()}
         yield Page(
@@ -68,13 +68,6 @@ _PARTS = {
     "inputs": INPUTS,
     "lines": LINES,
 }
-
-
-def _by_candidate(tables: Tables, sql: str) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in tables.rows(sql):
-        found.setdefault(row["candidate_id"], []).append(row)
-    return found
 
 
 def _charts(candidate: Row, of: dict[str, list[Row]], sources: Sources) -> dict[str, Any]:
