@@ -60,9 +60,10 @@ def raw_in_force(dataset: str) -> str:
     return f"(select * from {raw(dataset)} where delivery_id in ({in_force})) as in_force"
 
 
-def grouped(figures: str, place: str, key: str = "administration_code") -> str:
-    """SQL of `figures` over `place` by `key`."""
-    return f"select {key}, {figures} from {place} group by {key}"
+def grouped(figures: str, place: str, *columns: str) -> str:
+    """SQL of `figures` over `place` by some columns, or by administration; the name of a group is made when it is whole."""
+    key = ", ".join(columns or ("administration_code",))
+    return f"select concat_ws(' ', {key}), {figures} from {place} group by {key}"
 
 
 def stages(places: Mapping[str, str]) -> tuple[Stage, ...]:

@@ -73,7 +73,7 @@ def _counted_once(dataset: str, table: str) -> str:
     if dataset != "postings":
         return f"core.{table}"
     columns = "administration_code, posting_amount"
-    repeated = f"select {columns} from intermediate.int_posting__deduplicated where is_repeated"
+    repeated = f"select {columns} from intermediate.int_posting__repeated"
     return f"(select {columns} from core.{table} union all {repeated}) as counted"
 
 
@@ -157,9 +157,8 @@ def _overview(dataset: str) -> Reconciliation:
     lines = BUDGET_LINES if dataset == "budgets" else INVESTMENT_LINES
     code, amount = ("measure_code", "budget_amount") if dataset == "budgets" else ("line_code", "investment_amount")
     kind = "run" if dataset == "budgets" else "investment"
-    key = f"administration_code || ' ' || {code}"
     newest = f"core.{FACTS[dataset]} where is_newest_version and {code} in ({_listed(lines.values())})"
-    facts = grouped(f"coalesce(sum({amount}), 0)", newest, key)
+    facts = grouped(f"coalesce(sum({amount}), 0)", newest, "administration_code", code)
     shown = " union all ".join(
         f"select administration_code || ' {line}', coalesce(sum({name}_amount), 0) from {OVERVIEW} "
         f"where line_kind = '{kind}' and is_latest_version group by administration_code"

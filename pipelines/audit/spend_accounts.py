@@ -5,8 +5,8 @@ from pipelines.audit.measures import Measure, Reconciliation, grouped, raw_in_fo
 SPEND = "core.fct_it_spend"
 POSTINGS = "core.fct_posting"
 INTERNAL = "core.fct_internal_posting"
-BY_DELIVERY = "delivery_id || ' ' || administration_code"
-BY_YEAR = "administration_code || ' ' || fiscal_year"
+BY_DELIVERY = "delivery_id", "administration_code"
+BY_YEAR = "administration_code", "fiscal_year"
 COLUMNS = "delivery_id, administration_code, posting_date, posting_amount"
 # Rows, money, and all days of posting added up: one line left out, turned around or moved to another day shows.
 FIGURES = "sum(line_count), coalesce(sum(posting_amount), 0), sum(line_count * (posting_date - date '2000-01-01'))"
@@ -23,11 +23,15 @@ def _lines(table: str, condition: str = "true") -> str:
 
 
 def _parts(condition: str = "true") -> str:
-    """IT spend as ledger lines: parts of one day count as a line together, when all of them are there."""
+    """IT spend as ledger lines: parts of one day count as a line together, when all of them are there.
+
+    Only lines that say they were divided are put together again; most were not.
+    """
     line = "delivery_id, administration_code, posting_date"
     whole = "case when count(*) = max(split_part_count) then 1 else 0 end"
     return (
-        f"select {line}, sum(spend_amount) as posting_amount, {whole} as line_count from {SPEND} where {condition} "
+        f"select {line}, spend_amount as posting_amount, 1 as line_count from {SPEND} where {condition} and split_part_count = 1 "
+        f"union all select {line}, sum(spend_amount), {whole} from {SPEND} where {condition} and split_part_count <> 1 "
         f"group by {line}, source_row_number, source_column"
     )
 
@@ -46,12 +50,12 @@ def _line_measures(english: str, danish: str) -> tuple[Measure, ...]:
 
 def _decided() -> Reconciliation:
     """Postings received = IT + not IT + undecided, per delivery and administration. Repeated lines count as received."""
-    repeated = _lines("intermediate.int_posting__deduplicated", "is_repeated")
+    repeated = _lines("intermediate.int_posting__repeated")
     decided = _together(_parts(), _lines(POSTINGS, "not is_it"), _lines("core.fct_undecided_posting"), repeated)
     places = {
-        "received": grouped(FIGURES, _together(_lines(raw_in_force("postings"))), BY_DELIVERY),
-        "fct_posting": grouped(FIGURES, _together(_lines(POSTINGS), repeated), BY_DELIVERY),
-        "IT, not IT and undecided": grouped(FIGURES, decided, BY_DELIVERY),
+        "received": grouped(FIGURES, _together(_lines(raw_in_force("postings"))), *BY_DELIVERY),
+        "fct_posting": grouped(FIGURES, _together(_lines(POSTINGS), repeated), *BY_DELIVERY),
+        "IT, not IT and undecided": grouped(FIGURES, decided, *BY_DELIVERY),
     }
     measures = _line_measures(
         "Every ledger line received is IT, not IT or listed as undecided",
@@ -65,8 +69,8 @@ def _targets() -> Reconciliation:
     """Spend by system, contract and supplier + unassigned = the IT lines of the ledger, per administration and year."""
     named = "cost_target_code in ('system', 'contract', 'supplier', 'unassigned')"
     places = {
-        "IT lines": grouped("coalesce(sum(posting_amount), 0)", f"{POSTINGS} where is_it", BY_YEAR),
-        "by target": grouped("coalesce(sum(spend_amount), 0)", f"{SPEND} where {named}", BY_YEAR),
+        "IT lines": grouped("coalesce(sum(posting_amount), 0)", f"{POSTINGS} where is_it", *BY_YEAR),
+        "by target": grouped("coalesce(sum(spend_amount), 0)", f"{SPEND} where {named}", *BY_YEAR),
     }
     measure = Measure(
         "amount",
@@ -94,11 +98,10 @@ def _internal() -> Reconciliation:
 def _pairs() -> Reconciliation:
     """What is eliminated at who pays is what is eliminated at who is paid, by the two administrations."""
     figures, sides = "count(*), sum(abs(spend_amount))", f"{SPEND} where is_eliminated and spend_amount"
-    names = "administration_code || ' ' || partner_administration_code"
-    turned = "partner_administration_code || ' ' || administration_code"
+    names = "administration_code", "partner_administration_code"
     places = {
-        "payers": grouped(figures, f"{sides} > 0", names),
-        "paid": grouped(figures, f"{sides} < 0", turned),
+        "payers": grouped(figures, f"{sides} > 0", *names),
+        "paid": grouped(figures, f"{sides} < 0", *reversed(names)),
     }
     measures = (
         Measure("rows", "Eliminated internal trade has two sides", "Elimineret intern handel har to sider"),
@@ -127,11 +130,11 @@ def _municipality() -> Reconciliation:
 
 def _mart() -> Reconciliation:
     """mart_it_spend has all parts and all money of IT spend, per administration and year; eliminated trade counted apart."""
-    key = f"{BY_YEAR} || ' ' || is_eliminated"
+    key = *BY_YEAR, "is_eliminated"
     places = {
-        "fct_it_spend": grouped("count(*), sum(spend_amount), coalesce(sum(spend_real_amount), 0)", SPEND, key),
+        "fct_it_spend": grouped("count(*), sum(spend_amount), coalesce(sum(spend_real_amount), 0)", SPEND, *key),
         "mart_it_spend": grouped(
-            "sum(spend_part_count), sum(spend_amount), coalesce(sum(spend_real_amount), 0)", "marts.mart_it_spend", key
+            "sum(spend_part_count), sum(spend_amount), coalesce(sum(spend_real_amount), 0)", "marts.mart_it_spend", *key
         ),
     }
     measures = (

@@ -157,7 +157,7 @@ def make_build(folder: Path) -> Path:
             connection.execute(f"create schema {schema}")
         _lay_inputs(connection, folder / "inputs")
         connection.execute(
-            "create view intermediate.int_posting__deduplicated as select *, false as is_repeated from staging.stg_postings"
+            "create view intermediate.int_posting__repeated as select * from staging.stg_postings where false"
         )
         for name, columns in published_columns().items():
             connection.execute(f"create table {name} ({', '.join(f'{c} {t}' for c, t in columns.items())})")

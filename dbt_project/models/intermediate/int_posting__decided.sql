@@ -61,7 +61,12 @@ select
     postings.posting_amount,
     rules.spend_rule_code,
     rules.is_it
-from {{ ref("int_posting__deduplicated") }} as postings
+from {{ ref("stg_postings") }} as postings
+left join
+    {{ ref("int_posting__repeated") }} as repeated
+    on postings.delivery_id = repeated.delivery_id
+    and postings.source_row_number = repeated.source_row_number
+    and coalesce(postings.source_column, '') = coalesce(repeated.source_column, '')
 left join
     {{ ref("int_supplier_rule__matched") }} as suppliers
     on coalesce(postings.supplier_name, '') = suppliers.source_supplier_name
@@ -104,4 +109,4 @@ left join
             ]
         )
     }} = rules.rule_number
-where not postings.is_repeated
+where repeated.delivery_id is null

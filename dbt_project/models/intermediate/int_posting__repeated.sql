@@ -1,5 +1,7 @@
 -- Only days that two deliveries of one contract share can hold repeated lines; all
 -- others pass by unexamined, which is what keeps a ledger of many years cheap.
+{{ config(materialized="table") }}
+
 with
     postings as (select * from {{ ref("stg_postings") }}),
 
@@ -16,6 +18,9 @@ with
             postings.delivery_id,
             postings.source_row_number,
             postings.source_column,
+            postings.administration_code,
+            postings.posting_date,
+            postings.posting_amount,
             {{ line_identity() }} as line_identity
         from postings
         inner join
@@ -46,26 +51,19 @@ with
         inner join
             {{ ref("stg_delivery") }} as deliveries
             on counted.delivery_id = deliveries.delivery_id
-    ),
-
-    repeated as (
-        select
-            identified.delivery_id,
-            identified.source_row_number,
-            identified.source_column
-        from identified
-        inner join
-            ranked
-            on identified.data_contract_id = ranked.data_contract_id
-            and identified.line_identity = ranked.line_identity
-            and identified.delivery_id = ranked.delivery_id
-        where ranked.delivery_rank > 1
     )
 
-select postings.*, repeated.delivery_id is not null as is_repeated
-from postings
-left join
-    repeated
-    on postings.delivery_id = repeated.delivery_id
-    and postings.source_row_number = repeated.source_row_number
-    and coalesce(postings.source_column, '') = coalesce(repeated.source_column, '')
+select
+    identified.delivery_id,
+    identified.source_row_number,
+    identified.source_column,
+    identified.administration_code,
+    identified.posting_date,
+    identified.posting_amount
+from identified
+inner join
+    ranked
+    on identified.data_contract_id = ranked.data_contract_id
+    and identified.line_identity = ranked.line_identity
+    and identified.delivery_id = ranked.delivery_id
+where ranked.delivery_rank > 1
