@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipelines.errors import Locked
+from pipelines.errors import ConfigurationError, Locked
 from pipelines.files import write_atomically
 from pipelines.instance import INSTANCE_VARIABLE, Instance
 from pipelines.release.pointer import all_releases
 from pipelines.storage import storage_sentence
 from pipelines.transform.build import Build
 
+DAGSTER_POSTGRES = "PORTFOLIO_DAGSTER_POSTGRES_URL"
+POSTGRES_SCHEME = "postgresql+psycopg2://"
 DAGSTER_YAML = """\
-# Written once; yours to change. SQLite storage lies beside this file.
+# Yours to change; while nobody has, it follows the environment. Runs and events lie in SQLite beside this file.
 telemetry:
   enabled: false
 nux:
@@ -39,6 +41,13 @@ retention:
     purge_after_days: {skipped: 7, failure: 92, success: 92}
 """
 
+POSTGRES_STORAGE = f"""\
+storage:  # instead of SQLite
+  postgres:
+    postgres_url:
+      env: {DAGSTER_POSTGRES}
+"""
+
 
 @dataclass(frozen=True)
 class RefreshOutcome:
@@ -51,10 +60,23 @@ class RefreshOutcome:
 
 
 def prepare_dagster_home(instance: Instance) -> None:
-    """Make the instance's DAGSTER_HOME, and point this process and its children at it."""
+    """Make the instance's DAGSTER_HOME, and point this process and its children at it.
+
+    Dagster keeps runs and events in SQLite, or in the PostgreSQL database that PORTFOLIO_DAGSTER_POSTGRES_URL names. The file that
+    tells it so names the variable, never the address. A dagster.yaml that somebody has changed is left as it is.
+
+    Raises ConfigurationError for an address that Dagster could not use: it speaks to PostgreSQL by psycopg2 and by nothing else.
+    """
+    if not os.environ.get(DAGSTER_POSTGRES, POSTGRES_SCHEME).startswith(POSTGRES_SCHEME):
+        raise ConfigurationError(
+            f"{DAGSTER_POSTGRES}: expected {POSTGRES_SCHEME}USER:PASSWORD@HOST/DATABASE. Correct it."
+        )
     path = instance.dagster_home / "dagster.yaml"
-    if not path.exists():
-        write_atomically(path, DAGSTER_YAML)
+    ours = DAGSTER_YAML, DAGSTER_YAML + POSTGRES_STORAGE
+    wanted = ours[DAGSTER_POSTGRES in os.environ]
+    found = path.read_text("utf-8") if path.exists() else ours[0]
+    if found in ours and (found != wanted or not path.exists()):
+        write_atomically(path, wanted)
     os.environ["DAGSTER_HOME"] = str(instance.dagster_home)
     os.environ[INSTANCE_VARIABLE] = str(instance.root)
     os.environ.setdefault("DO_NOT_TRACK", "1")
