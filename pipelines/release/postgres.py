@@ -1,10 +1,11 @@
 """Publish one release to PostgreSQL, whole or not at all. What is loaded is in served.py, who may read it in postgres_roles.py.
 
-All is one transaction: tables are loaded by COPY into new schemas, with types, keys, comments and grants, and then become what
-readers see. Where the tables are built as before, their changed rows are replaced in place: a reader's snapshot then covers the
-switch, and neither a statement nor a repeatable-read transaction sees two releases. Renaming schemas cannot give that, since
-PostgreSQL looks names up outside the snapshot: a transaction from before would find the new tables, and find them empty. So
-schemas are renamed only where tables are built otherwise than before, which new code does and a new night does not.
+Tables are loaded by COPY into new schemas, with types, keys and comments, and then become what readers see in one transaction.
+Where the tables are built as before, their changed rows are replaced in place, in the transaction that loaded them: a reader's
+snapshot then covers the switch, and neither a statement nor a repeatable-read transaction sees two releases. Where they are built
+otherwise, which new code does and a new night does not, the schemas are renamed. PostgreSQL looks names up outside the snapshot: a
+transaction from before would find the new tables, and find them empty. So what was loaded is committed first, unseen, and the names
+change hands when no transaction from before is left.
 """
 
 from collections.abc import Iterator
@@ -56,24 +57,32 @@ def publish_to_postgres(folder: Path, dsn: str) -> Published:
     """Make PostgreSQL serve the release in this folder. Raises PortfolioError, and what was served before still is."""
     manifest = read_release(folder)
     with _told(folder.name, dsn), _connected(dsn) as target:
-        with open_named(**{SOURCE: folder}) as source, target.transaction():
+        _take_turn(target)
+        with open_named(**{SOURCE: folder}) as source:
             tables = served_tables(source, manifest)
-            _prepare(target)
-            for table in tables:
-                _create(target, table)
-            is_same = are_built_as_before(target, NEXT)
-            for table in tables:
-                _loosen(target, table, is_same)
-                _load(source, target, table)
-                if not is_same:
-                    _complete(target, table)
-            if is_same:
-                replace_in_place(target, NEXT, tables)
-            else:
-                rename_schemas(target, NEXT)
-            grant_reading(target, *NEXT)
+            is_same = _laid_out(source, target, tables)
+        if not is_same:
+            rename_schemas(target, NEXT)
         notes = drop_old_schemas(target, NEXT)
     return Published(folder.name, len(tables), sum(t.row_count for t in tables), not is_same, notes)
+
+
+def _laid_out(source: duckdb.DuckDBPyConnection, target: Connection[Any], tables: list[ServedTable]) -> bool:
+    """Load all tables in one transaction. True when readers see them with its end, false when names still have to change hands."""
+    with target.transaction():
+        _prepare(target)
+        for table in tables:
+            _create(target, table)
+        is_same = are_built_as_before(target, NEXT)
+        for table in tables:
+            _loosen(target, table, is_same)
+            _load(source, target, table)
+            if not is_same:
+                _complete(target, table)
+        if is_same:
+            replace_in_place(target, NEXT, tables)
+            grant_reading(target, *NEXT)
+    return is_same
 
 
 def served_release(dsn: str) -> str | None:
@@ -130,14 +139,18 @@ def _told(release_id: str, dsn: str) -> Iterator[None]:
         ) from None
 
 
-def _prepare(target: Connection[Any]) -> None:
-    """Take the turn to publish, act as the publisher, and make the schemas to load into."""
+def _take_turn(target: Connection[Any]) -> None:
+    """Be the only one who publishes to this database for as long as the connection lasts. Raises PortfolioError."""
     if target.info.server_version < OLDEST_VERSION * 10_000:
         found = target.info.server_version // 10_000
         raise PortfolioError(f"PostgreSQL {found}: expected {OLDEST_VERSION} or newer. Publish to a newer server.")
-    row = target.execute("select pg_try_advisory_xact_lock(%s)", [TURN]).fetchone()
+    row = target.execute("select pg_try_advisory_lock(%s)", [TURN]).fetchone()
     if not (row and row[0]):
         raise PortfolioError("Another publish to this PostgreSQL database is under way. Wait until it ends.")
+
+
+def _prepare(target: Connection[Any]) -> None:
+    """Act as the publisher, and make the schemas to load into."""
     target.execute("set local timezone = 'UTC'")
     target.execute("set local datestyle = 'ISO'")
     target.execute("set local statement_timeout = 0")

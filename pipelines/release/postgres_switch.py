@@ -1,16 +1,19 @@
 """Make loaded schemas what readers see, and drop those that no longer are. What is in them was loaded by postgres.py."""
 
+import contextlib
+import random
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from psycopg import Connection, errors, sql
 
-from pipelines.release.postgres_roles import PUBLISHER
+from pipelines.errors import PortfolioError
+from pipelines.release.postgres_roles import PUBLISHER, grant_reading
 from pipelines.release.served import ServedTable
 
 LOCK_TIMEOUT = "500ms"  # shorter than deadlock_timeout, so that it is never a reader who gives way
-ATTEMPTS = 20
+PATIENCE_SECONDS = 60.0  # for readers to end the transactions that they are in
 PAUSE_SECONDS = 0.5
 
 SHAPE = """
@@ -29,6 +32,14 @@ COMMENTS = """
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
     where n.nspname = %s and c.relkind = 'r'"""
 
+TABLES = """
+    select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = any(%s) and c.relkind = 'r' order by 1, 2"""
+
+OPEN_TRANSACTIONS = """
+    select l.virtualtransaction, l.pid, a.usename from pg_locks l join pg_stat_activity a on a.pid = l.pid
+    where l.locktype = 'virtualxid' and a.datname = current_database() and l.pid <> pg_backend_pid() order by l.pid"""
+
 
 def are_built_as_before(target: Connection[Any], loaded: Mapping[str, str]) -> bool:
     """Whether new schemas have the tables, columns, types and keys of those that readers know; `loaded`: the new one of each."""
@@ -45,19 +56,45 @@ def replace_in_place(target: Connection[Any], loaded: Mapping[str, str], tables:
 
 
 def rename_schemas(target: Connection[Any], loaded: Mapping[str, str]) -> None:
-    """Give the new schemas the names that readers know."""
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            with (
-                target.transaction()
-            ):  # a savepoint: a rename that waits too long is tried again, with all that is loaded kept
-                target.execute(sql.SQL("set local lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT)))
-                _rename(target, loaded)
-            break
-        except errors.LockNotAvailable:
-            if attempt == ATTEMPTS:
-                raise
-            time.sleep(PAUSE_SECONDS)
+    """Give new schemas, whose tables are committed, the names that readers know, when nobody can see both or neither.
+
+    A transaction that began before the tables were committed would find them empty: it has to have ended. One that has read a table
+    as it was would find another: it holds a lock on that table, and so keeps the names from changing. A reader who waits for ours
+    looks the name up again and finds the new table. The locks are taken in another order each time: readers who come while some are
+    held wait for those, holding others; when they begin with a table that we begin with, they hold none.
+
+    Raises PortfolioError when readers do not end within PATIENCE_SECONDS; the new schemas are dropped then.
+    """
+    known = target.execute(TABLES, [list(loaded)]).fetchall()
+    before = _open_transactions(target) if known else set()  # nobody reads what was never there
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        if not before & _open_transactions(target):
+            with contextlib.suppress(errors.LockNotAvailable):
+                return _rename(target, loaded, random.sample(known, len(known)))
+        time.sleep(PAUSE_SECONDS)
+    sentence = _told_who_reads(target, before)
+    for new in loaded.values():
+        target.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(new)))
+    raise PortfolioError(sentence)
+
+
+def _open_transactions(target: Connection[Any]) -> set[str]:
+    """The transactions that others have open in this database."""
+    rows = target.execute(OPEN_TRANSACTIONS).fetchall()
+    return {str(transaction) for transaction, *_ in rows}
+
+
+def _told_who_reads(target: Connection[Any], before: set[str]) -> str:
+    """The sentence of a switch that had to be given up: who has been in a transaction for too long."""
+    rows = target.execute(OPEN_TRANSACTIONS).fetchall()
+    waited_for = [row for row in rows if row[0] in before] or rows
+    who = ", ".join(f"process {pid}{f' ({login})' if login else ''}" for _, pid, login in waited_for[:5]) or "a reader"
+    return (
+        "The release has other tables or columns than the one before, and these can only change when nobody is in the middle of a "
+        f"transaction; {who} did not end within {PATIENCE_SECONDS:.0f} s. What it served before is unchanged. End that transaction "
+        "(pg_terminate_backend), or wait, and run `portfolio publish --target postgres`."
+    )
 
 
 def _shape(target: Connection[Any], schema: str) -> set[tuple[Any, ...]]:
@@ -99,14 +136,22 @@ def _renew_comments(target: Connection[Any], now: str, new: str) -> None:
             target.execute(sql.SQL("comment on {} is {}").format(what, sql.Literal(text)))
 
 
-def _rename(target: Connection[Any], loaded: Mapping[str, str]) -> None:
-    row = target.execute("select pg_current_xact_id()::text").fetchone()
-    assert row is not None
-    for now, new in loaded.items():
-        if target.execute("select 1 from pg_namespace where nspname = %s", [now]).fetchone():
-            old = sql.Identifier(f"{now}_old_{row[0]}")
-            target.execute(sql.SQL("alter schema {} rename to {}").format(sql.Identifier(now), old))
-        target.execute(sql.SQL("alter schema {} rename to {}").format(sql.Identifier(new), sql.Identifier(now)))
+def _rename(target: Connection[Any], loaded: Mapping[str, str], known: list[tuple[str, str]]) -> None:
+    """Change all names in one transaction. Raises LockNotAvailable, and nothing is changed, when some table is being read."""
+    with target.transaction():
+        target.execute(sql.SQL("set local role {}").format(sql.Identifier(PUBLISHER)))
+        target.execute(sql.SQL("set local lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT)))
+        row = target.execute("select pg_current_xact_id()::text").fetchone()
+        assert row is not None
+        if known:
+            tables = sql.SQL(", ").join(sql.Identifier(schema, table) for schema, table in known)
+            target.execute(sql.SQL("lock table {} in access exclusive mode").format(tables))
+        for now, new in loaded.items():
+            if target.execute("select 1 from pg_namespace where nspname = %s", [now]).fetchone():
+                old = sql.Identifier(f"{now}_old_{row[0]}")
+                target.execute(sql.SQL("alter schema {} rename to {}").format(sql.Identifier(now), old))
+            target.execute(sql.SQL("alter schema {} rename to {}").format(sql.Identifier(new), sql.Identifier(now)))
+        grant_reading(target, *loaded)
 
 
 def drop_old_schemas(target: Connection[Any], names: Iterable[str]) -> tuple[str, ...]:

@@ -21,7 +21,8 @@ from psycopg.conninfo import make_conninfo
 
 from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.instance import PROJECT_ROOT
-from pipelines.release.postgres import _told, publish_to_postgres, served_release
+from pipelines.release import postgres_switch
+from pipelines.release.postgres import Published, _told, publish_to_postgres, served_release
 from tests.serving.releases import make_release
 
 ROWS = 400
@@ -229,33 +230,62 @@ def read_in_a_loop(dsn: str, is_repeatable: bool, stop: threading.Event, seen: s
         wrong.append(error)
 
 
-def test_other_columns_come_in_new_schemas_without_waiting_for_a_reader(dsn: str, login: Login, tmp_path: Path) -> None:
-    first = make_release(tmp_path, "R1", rows=ROWS)
-    wider = make_release(
-        tmp_path, "R2", rows=ROWS, more="alter table core.fct_line add column new_code varchar default 'x'"
-    )
-    publish_to_postgres(first, dsn)
-    reader = login("portfolio_restricted")
+def wider_release(folder: Path) -> Path:
+    """R2, whose line table has a column more."""
+    more = "alter table core.fct_line add column new_code varchar default 'x'"
+    return make_release(folder, "R2", rows=ROWS, more=more)
+
+
+def test_other_columns_come_in_new_schemas_when_nobody_could_see_both(dsn: str, login: Login, tmp_path: Path) -> None:
+    """Two who began before, one of them without having read anything yet, see the old release to their end."""
+    publish_to_postgres(make_release(tmp_path, "R1", rows=ROWS), dsn)
+    wider, reader = wider_release(tmp_path), login("portfolio_restricted")
     stop, seen, wrong = threading.Event(), set[str](), list[Any]()
-    threads = [threading.Thread(target=read_in_a_loop, args=(reader, False, stop, seen, wrong)) for _ in range(4)]
+    threads = [
+        threading.Thread(target=read_in_a_loop, args=(reader, repeatable, stop, seen, wrong))
+        for repeatable in (True, False) * 2
+    ]
     for thread in threads:
         thread.start()
-    with psycopg.connect(reader) as hanging:
-        hanging.execute(SEEN)
-        started = time.monotonic()
-        published = publish_to_postgres(wider, dsn)
-        assert time.monotonic() - started < 20
-        assert published.has_new_schemas
-        assert len(published.notes) == 2
-        assert "is still being read" in published.notes[0]
-        assert len(schemas(dsn)) == 4
-    assert publish_to_postgres(wider, dsn).notes == ()
+    published = list[Published]()
+    publishing = threading.Thread(target=lambda: published.append(publish_to_postgres(wider, dsn)))
+    with psycopg.connect(reader) as early, psycopg.connect(reader) as reading:
+        for each in (early, reading):
+            each.isolation_level = IsolationLevel.REPEATABLE_READ
+        early.execute("select 1")
+        first = reading.execute(SEEN).fetchall()
+        publishing.start()
+        time.sleep(6)
+        assert published == []
+        assert reading.execute(SEEN).fetchall() == first
+        reading.rollback()
+        time.sleep(2)
+        assert early.execute(SEEN).fetchall() == first
+    publishing.join(60)
     stop.set()
     for thread in threads:
         thread.join(60)
     assert wrong == []
+    assert seen == {"R1", "R2"}
+    assert [p.has_new_schemas for p in published] == [True]
     assert schemas(dsn) == ["portfolio", "portfolio_restricted"]
     assert query(reader, "select distinct new_code from portfolio.fct_line") == [("x",)]
+
+
+def test_who_stays_in_a_transaction_is_named_and_what_was_served_stays(
+    dsn: str, login: Login, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_switch, "PATIENCE_SECONDS", 2)
+    publish_to_postgres(make_release(tmp_path, "R1"), dsn)
+    wider, reader = wider_release(tmp_path), login("portfolio_reader")
+    with psycopg.connect(reader) as hanging:
+        hanging.execute("select * from portfolio.release")
+        with pytest.raises(PortfolioError, match=rf"process {hanging.info.backend_pid} \(.*served before is unchanged"):
+            publish_to_postgres(wider, dsn)
+        assert served_release(dsn) == "R1"
+        assert schemas(dsn) == ["portfolio", "portfolio_restricted"]
+    assert publish_to_postgres(wider, dsn).has_new_schemas
+    assert served_release(dsn) == "R2"
 
 
 def test_a_view_of_somebody_else_is_not_dropped(release: Path, dsn: str, tmp_path: Path) -> None:
