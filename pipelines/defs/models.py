@@ -4,20 +4,29 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import IO, Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliInvocation,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
 
 from pipelines.cases.run import lay_out_tables
 from pipelines.defs.audit import audit_failure, audit_of
 from pipelines.defs.common import MODEL_GROUPS, OWNER, build_of, input_key, say, told
 from pipelines.instance import Instance
+from pipelines.transform.build import Build
 from pipelines.transform.configured import instance_of
 from pipelines.transform.dbt import DBT_EXECUTABLE, DBT_PROJECT, dbt_environment, dbt_variables
+from pipelines.transform.lineage import known_lineage, work_out_lineage
 
 PROGRESS_EVERY = 20
 
@@ -85,6 +94,34 @@ def dbt_resource() -> DbtCliResource:
     )
 
 
+def _with_lineage(context: dg.AssetExecutionContext, invocation: DbtCliInvocation, build: Build) -> Iterator[Any]:
+    """dbt's events as they come, each model's with what its columns are made from.
+
+    In the first run after a change of the models they come when dbt has ended: only then is it known.
+    """
+    known = known_lineage()
+    events: Iterable[Any] = invocation.stream()
+    if known is None:
+        events = list(events)
+        known = work_out_lineage(build) if invocation.is_successful() else {}
+    keys = {key.path[-1]: key for key in (*context.assets_def.keys, *context.assets_def.dependency_keys)}
+    for event in events:
+        if isinstance(event, dg.Output):
+            name = context.asset_key_for_output(event.output_name).path[-1]
+            event = event.with_metadata({**event.metadata, **_column_lineage(known.get(name, {}), keys)})
+        yield event
+
+
+def _column_lineage(
+    columns: Mapping[str, Sequence[tuple[str, str]]], keys: Mapping[str, dg.AssetKey]
+) -> dict[str, dg.TableColumnLineage]:
+    made_from = {
+        column: [dg.TableColumnDep(keys[table], origin) for table, origin in origins if table in keys]
+        for column, origins in columns.items()
+    }
+    return {"dagster/column_lineage": dg.TableColumnLineage(made_from)} if made_from else {}
+
+
 def model_assets(instance: Instance, manifest: Path) -> dg.AssetsDefinition:
     """All dbt models of the project as assets."""
 
@@ -107,7 +144,7 @@ def model_assets(instance: Instance, manifest: Path) -> dg.AssetsDefinition:
         with told():
             invocation = dbt.cli(arguments, context=context, target_path=build.dbt_target, raise_on_error=False)
             with redirect_stdout(_Progress(sys.stdout)):
-                yield from invocation.stream()
+                yield from _with_lineage(context, invocation, build)
             if not invocation.is_successful():
                 lay_out_tables(build.warehouse)  # so that the audit speaks of what failed, and not of what comes after
                 raise audit_failure(audit_of(build, configured), build)

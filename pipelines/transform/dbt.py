@@ -16,6 +16,7 @@ DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 DBT_EXECUTABLE = Path(sys.prefix) / "bin" / "portfolio-dbt"  # run_dbt.py
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 PARSED = "partial_parse.msgpack"
+STAMP = MANIFEST.with_name("manifest.source")  # of which state of the project they are
 
 
 def dbt_environment(build: Build | None = None) -> dict[str, str]:
@@ -40,15 +41,14 @@ def ensure_manifest() -> Path:
 
     Beside it lies the same in the form that dbt takes back (`PARSED`). Both are replaced whole: others may be reading them.
     """
-    stamp = MANIFEST.with_name("manifest.source")
     now = fingerprint({p.relative_to(DBT_PROJECT).as_posix(): sha256_of(p) for p in _project_files()} | _versions())
-    made = (MANIFEST, MANIFEST.with_name(PARSED), stamp)
-    if all(path.exists() for path in made) and stamp.read_text("utf-8") == now:
+    made = (MANIFEST, MANIFEST.with_name(PARSED), STAMP)
+    if all(path.exists() for path in made) and STAMP.read_text("utf-8") == now:
         return MANIFEST
     MANIFEST.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=MANIFEST.parent) as folder:
         _parse(Path(folder))
-        (Path(folder) / stamp.name).write_text(now, "utf-8")
+        (Path(folder) / STAMP.name).write_text(now, "utf-8")
         for path in made:
             (Path(folder) / path.name).replace(path)
     return MANIFEST
