@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 INSTANCE ?= data
 REAL ?= $(firstword $(PORTFOLIO_REAL) ../shared/real)
 
-.PHONY: help setup clients run ui status test extracts slow lint types unit real bench sample interface lock clean
+.PHONY: help setup clients newcomer run ui status test extracts slow lint types unit real bench sample interface lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -38,6 +38,9 @@ test: lint types ## lint, types and the tests of code, wiring and the sample
 
 extracts: $(READY) ## the tests on real public extracts
 	$(BIN)/pytest -n 2 --dist loadfile -m real
+
+newcomer: ## clone what is committed, `make run` there, and say how long it took to the report
+	@.ci/newcomer
 
 slow: $(READY) ## the tests that refresh again and again: days in the past, night after night
 	$(BIN)/pytest -n 2 --dist loadfile -m slow

@@ -8,6 +8,10 @@
     cross join unnest(string_split({{ cell }}, '|')) as {{ alias }} ({{ column }})
 {%- endmacro %}
 
+{% macro spark__cross_join_codes(cell, alias, column) -%}
+    lateral view explode(split({{ cell }}, '[|]')) {{ alias }} as {{ column }}
+{%- endmacro %}
+
 {# Aggregate: the texts of a group in one cell, in the order given. Null when there are none. #}
 {% macro join_text(text, delimiter, order_by) -%}
     {{ return(adapter.dispatch("join_text")(text, delimiter, order_by)) }}
@@ -15,6 +19,10 @@
 
 {% macro duckdb__join_text(text, delimiter, order_by) -%}
     string_agg({{ text }}, '{{ delimiter }}' order by {{ order_by }})
+{%- endmacro %}
+
+{% macro spark__join_text(text, delimiter, order_by) -%}
+    listagg({{ text }}, '{{ delimiter }}') within group (order by {{ order_by }})
 {%- endmacro %}
 
 {# A version code's digits, for ordering: B2026 -> 2026, 2026-09 -> 202609, which is the later of the two. #}
@@ -50,6 +58,10 @@
 {%- endmacro %}
 
 {% macro duckdb__contains_text(text, part) -%}
+    contains({{ text }}, {{ part }})
+{%- endmacro %}
+
+{% macro spark__contains_text(text, part) -%}
     contains({{ text }}, {{ part }})
 {%- endmacro %}
 

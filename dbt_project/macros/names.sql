@@ -19,15 +19,15 @@
 
 {# A version as a dotted code in lower case, without the word before it: 'Ver. 7-2 SP1' -> 7.2.sp1. Null becomes ''. #}
 {% macro plain_version(version) -%}
-    regexp_replace(
-        {{
+    {{
+        replace_all(
             replace_all(
                 "lower(trim(coalesce(" ~ version ~ ", '')))", "[^a-z0-9]+", "."
-            )
-        }},
-        '^(version|ver|v)[.]?([0-9])',
-        '\2'
-    )
+            ),
+            "^(version|ver|v)[.]?([0-9])",
+            matched_part(2),
+        )
+    }}
 {%- endmacro %}
 
 {# Every match of a regular expression replaced. #}
@@ -37,4 +37,21 @@
 
 {% macro duckdb__replace_all(text, pattern, replacement) -%}
     regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{% macro spark__replace_all(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}')
+{%- endmacro %}
+
+{# In a replacement: what stood in the pattern's n-th parentheses. #}
+{% macro matched_part(number) -%}
+    {{ return(adapter.dispatch("matched_part")(number)) }}
+{%- endmacro %}
+
+{% macro duckdb__matched_part(number) -%}
+    {{ return("\\" ~ number) }}
+{%- endmacro %}
+
+{% macro spark__matched_part(number) -%}
+    {{ return("$" ~ number) }}
 {%- endmacro %}

@@ -23,3 +23,10 @@
 {% macro duckdb__median_amount(amount) -%}
     cast(round(median(cast({{ amount }} as decimal(38, 4))), 2) as decimal(18, 2))
 {%- endmacro %}
+
+{% macro spark__median_amount(amount) -%}
+    cast(
+        round(cast(median(cast({{ amount }} as decimal(38, 4))) as decimal(38, 4)), 2)
+        as decimal(18, 2)
+    )
+{%- endmacro %}

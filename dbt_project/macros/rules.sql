@@ -15,6 +15,12 @@
     )
 {%- endmacro %}
 
+{% macro spark__rule_mask(condition, rule_number) -%}
+    listagg(case when {{ condition }} then '1' else '0' end, '') within group (
+        order by {{ rule_number }}
+    )
+{%- endmacro %}
+
 {# Number (from 1) of the first rule that all masks allow; 0 when there is none, null when a mask is unknown. #}
 {% macro first_allowed_rule(masks) -%}
     {{ return(adapter.dispatch("first_allowed_rule")(masks)) }}
@@ -22,6 +28,27 @@
 
 {% macro duckdb__first_allowed_rule(masks) -%}
     bit_position(cast('1' as bit), {{ masks | join(" & ") }})
+{%- endmacro %}
+
+{# Masks are texts there, of which one is as long as another. #}
+{% macro spark__first_allowed_rule(masks) -%}
+    case
+        when {{ masks | join(" is not null and ") }} is not null
+        then
+            coalesce(
+                array_position(
+                    transform(
+                        sequence(1, length({{ masks[0] }})),
+                        bit -> {% for mask in masks %}
+                            substring({{ mask }}, bit, 1) = '1'
+                            {%- if not loop.last %} and {% endif %}
+                        {% endfor %}
+                    ),
+                    true
+                ),
+                0
+            )
+    end
 {%- endmacro %}
 
 {# True when there is no condition, or the code begins with one of its prefixes (separated by '|'). #}
@@ -38,6 +65,19 @@
                     string_split({{ prefixes }}, '|'),
                     lambda prefix:starts_with({{ code }}, trim(prefix))
                 )
+            ),
+            false
+        )
+    )
+{%- endmacro %}
+
+{% macro spark__begins_with_any(code, prefixes) -%}
+    (
+        {{ prefixes }} is null
+        or coalesce(
+            exists(
+                split({{ prefixes }}, '[|]'),
+                prefix -> startswith({{ code }}, trim(prefix))
             ),
             false
         )
@@ -88,6 +128,21 @@
                     lambda word:contains(
                         {{ as_words(text) }}, {{ word_sought("trim(word)") }}
                     )
+                )
+            ),
+            false
+        )
+    )
+{%- endmacro %}
+
+{% macro spark__has_any_word(text, words) -%}
+    (
+        {{ words }} is null
+        or coalesce(
+            exists(
+                split({{ words }}, '[|]'),
+                word -> contains(
+                    {{ as_words(text) }}, {{ word_sought("trim(word)") }}
                 )
             ),
             false
