@@ -2,11 +2,12 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+SPARK := .venv-spark
 READY := $(VENV)/.ready
 INSTANCE ?= data
 REAL ?= $(firstword $(PORTFOLIO_REAL) ../shared/real)
 
-.PHONY: help setup clients newcomer run ui status test extracts slow lint types unit real bench sample interface lock clean
+.PHONY: help setup setup-spark clients newcomer run ui status test extracts slow lint types unit real bench sample interface lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -19,6 +20,16 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+setup-spark: $(SPARK)/.ready ## make the environment of Apache Spark (needs Java 17)
+
+$(SPARK)/.ready: requirements-spark.lock pyproject.toml
+	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17: install openjdk-17-jre-headless."; exit 1; }
+	@echo "Setting up $(SPARK) (some minutes, once)"
+	$(PYTHON) -m venv --clear $(SPARK)
+	$(SPARK)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-spark.lock
+	$(SPARK)/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
 clients: ## install what else tests read the marts with, where this machine allows: psql, an ODBC driver, DuckDB for Node, Chromium
@@ -75,6 +86,7 @@ interface: $(READY) ## take the tables of the current release as the public ones
 
 lock: ## pin all packages with hashes again (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
+	uv pip compile --group pyproject.toml:spark --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements-spark.lock
 
 clean: ## remove the environment and everything runs have made in data/
 	rm -rf $(VENV) tests/serving/node/node_modules data/archive data/raw data/rejected data/links data/build data/releases data/.dagster data/.real dbt_project/target

@@ -40,9 +40,16 @@ def portfolio() -> None:
     is_flag=True,
     help="Exit 3 when a delivery is late, refused or not taken, although the release went out.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="What runs the models. Spark needs `make setup-spark`; the release is the same.",
+)
 @instance_option
 @click.pass_obj
-def refresh(root: Path | None, as_of: datetime | None, force: bool, strict: bool) -> None:
+def refresh(root: Path | None, as_of: datetime | None, force: bool, strict: bool, engine: str) -> None:
     """Run the nightly refresh now: land, archive, conform, link, transform, audit, release.
 
     Exit codes: 0 released or verified unchanged, 1 failed (the current release stays), 2 faulty configuration, 3 see --strict.
@@ -52,7 +59,7 @@ def refresh(root: Path | None, as_of: datetime | None, force: bool, strict: bool
 
     instance = Instance.load(root)
     click.echo(f"Refreshing {instance.settings.name} ({instance.root})")
-    outcome = run(instance, as_of.date() if as_of else None, force)
+    outcome = run(instance, as_of.date() if as_of else None, force, engine)
     if not outcome.succeeded:
         raise PortfolioError(outcome.failure or "The refresh failed.")
     incomplete = print_release(instance, outcome.plan or {}, outcome.run_id)

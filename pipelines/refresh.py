@@ -13,6 +13,7 @@ from pipelines.instance import INSTANCE_VARIABLE, Instance
 from pipelines.release.pointer import all_releases
 from pipelines.storage import storage_sentence
 from pipelines.transform.build import Build
+from pipelines.transform.spark import DUCKDB, require_engine
 
 DAGSTER_POSTGRES = "PORTFOLIO_DAGSTER_POSTGRES_URL"
 POSTGRES_SCHEME = "postgresql+psycopg2://"
@@ -83,8 +84,9 @@ def prepare_dagster_home(instance: Instance) -> None:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 
-def refresh(instance: Instance, as_of: date | None = None, force: bool = False) -> RefreshOutcome:
+def refresh(instance: Instance, as_of: date | None = None, force: bool = False, engine: str = DUCKDB) -> RefreshOutcome:
     """Execute the nightly job now. Raises ConfigurationError before anything is run when the configuration is faulty."""
+    require_engine(engine)
     prepare_dagster_home(instance)
     import dagster as dg  # after the environment is set; two seconds that other commands need not wait
 
@@ -95,8 +97,9 @@ def refresh(instance: Instance, as_of: date | None = None, force: bool = False) 
 
     logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
     job = build_definitions(instance).resolve_job_def(JOB_NAME)
+    asked = {"as_of_date": as_of.isoformat() if as_of else None, "force": force, "engine": engine}
     config: dict[str, Any] = {
-        "ops": {"archive": {"config": {"as_of_date": as_of.isoformat() if as_of else None, "force": force}}},
+        "ops": {"archive": {"config": asked}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
     with dg.DagsterInstance.get() as dagster_instance:

@@ -9,7 +9,9 @@
 {%- endmacro %}
 
 {% macro spark__cross_join_codes(cell, alias, column) -%}
-    lateral view explode(split({{ cell }}, '[|]')) {{ alias }} as {{ column }}
+    cross join lateral (
+        select explode(split({{ cell }}, '[|]')) as {{ column }}
+    ) as {{ alias }}
 {%- endmacro %}
 
 {# Aggregate: the texts of a group in one cell, in the order given. Null when there are none. #}

@@ -23,3 +23,6 @@
     {%- else -%} {{ compiled_code }}
     {%- endif -%}
 {%- endmacro %}
+
+{# Parquet files hold no constraints: what a contract calls not null is held where the tables are taken over. #}
+{% macro spark__persist_constraints(relation, model) -%} {%- endmacro %}

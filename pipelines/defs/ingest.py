@@ -31,6 +31,7 @@ from pipelines.transform.configured import configuration_of, configure
 from pipelines.transform.inputs import lay_out
 from pipelines.transform.plan import end_of_day, make_plan, today
 from pipelines.transform.previous import DESCRIPTIONS, lay_out_previous, lay_out_profile
+from pipelines.transform.spark import DUCKDB, require_engine
 
 UNCHANGED = "verified unchanged: the same deliveries, configuration, as-of date and code as the current release"
 ARCHIVE = dg.AssetKey("archive")
@@ -44,6 +45,10 @@ class RefreshConfig(dg.Config):
     )
     force: bool = Field(
         default=False, description="Build and release even when nothing changed since the current release."
+    )
+    engine: str = Field(
+        default=DUCKDB,
+        description="What runs the models: duckdb, or spark (see docs/spark.md). The release is the same.",
     )
 
 
@@ -67,6 +72,7 @@ def _archive(configuration: Configuration) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, config: RefreshConfig, refresh_lock: dg.ResourceParam[Any]
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with told():
+            require_engine(config.engine)
             clean_leftovers(instance)
             build = new_build(instance, context.run.run_id)
             Archive(instance.archive).keep_configuration(instance.root, configuration.files, configuration.content_hash)
@@ -89,6 +95,7 @@ def _archive(configuration: Configuration) -> dg.AssetsDefinition:
                 {
                     "as_of_date": as_of.isoformat(),
                     "force": config.force,
+                    "engine": config.engine,
                     "problems": report.problems,
                     "configuration": told_of,
                 },
@@ -118,6 +125,7 @@ class _Run:
 
     as_of: date
     force: bool
+    engine: str
     problems: list[str]
     configuration: dict[str, str]
 
@@ -125,7 +133,7 @@ class _Run:
     def of(cls, build: Build) -> "_Run":
         content = json.loads((build.folder / "run.json").read_text("utf-8"))
         as_of = date.fromisoformat(content["as_of_date"])
-        return cls(as_of, content["force"], content["problems"], content["configuration"])
+        return cls(as_of, content["force"], content["engine"], content["problems"], content["configuration"])
 
 
 def _raw(configuration: Configuration) -> dg.AssetsDefinition:
@@ -210,7 +218,7 @@ def _inputs(configuration: Configuration) -> dg.AssetsDefinition:
             plan = make_plan(configured, states, as_of, current_release(instance), previous, run.problems)
             hold = hold_of(instance) if plan["is_of_today"] else None
             held = hold.sentence if hold and hold.keeps_off(plan["inputs"]) else None
-            build.save_plan(plan | {"configuration": run.configuration, "held": held})
+            build.save_plan(plan | {"configuration": run.configuration, "held": held, "engine": run.engine})
             if (held or plan["is_unchanged"]) and not run.force:
                 say(context, held or UNCHANGED)
                 catch_up(context, instance)

@@ -27,6 +27,7 @@ from pipelines.transform.build import Build
 from pipelines.transform.configured import instance_of
 from pipelines.transform.dbt import DBT_EXECUTABLE, DBT_PROJECT, dbt_environment, dbt_variables
 from pipelines.transform.lineage import known_lineage, work_out_lineage
+from pipelines.transform.spark import DUCKDB, SPARK, SPARK_EXECUTABLE, spark_environment, take_over
 
 PROGRESS_EVERY = 20
 
@@ -87,21 +88,23 @@ class PortfolioTranslator(DagsterDbtTranslator):
         return spec._replace(description=f"dbt: {kind}{column}. A failure keeps the current release in place.")
 
 
-def dbt_resource() -> DbtCliResource:
-    """dbt of this very environment, whatever PATH says."""
-    return DbtCliResource(
-        project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(DBT_EXECUTABLE)
-    )
+def dbt_resource(executable: Path = DBT_EXECUTABLE) -> DbtCliResource:
+    """dbt of this very environment, or of the one that has Spark, whatever PATH says."""
+    return DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(executable))
 
 
-def _with_lineage(context: dg.AssetExecutionContext, invocation: DbtCliInvocation, build: Build) -> Iterator[Any]:
+def _with_lineage(
+    context: dg.AssetExecutionContext, invocation: DbtCliInvocation, build: Build, *, is_worked_out: bool
+) -> Iterator[Any]:
     """dbt's events as they come, each model's with what its columns are made from.
 
-    In the first run after a change of the models they come when dbt has ended: only then is it known.
+    In the first run after a change of the models they come when dbt has ended: only then is it known. It is worked out of DuckDB's SQL.
     """
     known = known_lineage()
     events: Iterable[Any] = invocation.stream()
-    if known is None:
+    if known is None and not is_worked_out:
+        known = {}
+    elif known is None:
         events = list(events)
         known = work_out_lineage(build) if invocation.is_successful() else {}
     keys = {key.path[-1]: key for key in (*context.assets_def.keys, *context.assets_def.dependency_keys)}
@@ -133,7 +136,11 @@ def model_assets(instance: Instance, manifest: Path) -> dg.AssetsDefinition:
     def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         build = build_of(context, instance)
         configured = instance_of(build, instance)
-        os.environ.update(dbt_environment(build))
+        is_spark = build.plan()["engine"] == SPARK
+        environment = dbt_environment(build) | (
+            spark_environment(manifest) if is_spark else {"PORTFOLIO_ENGINE": DUCKDB}
+        )
+        os.environ.update(environment)
         arguments = [
             "build",
             "--vars",
@@ -142,9 +149,12 @@ def model_assets(instance: Instance, manifest: Path) -> dg.AssetsDefinition:
             "unit_test",
         ]
         with told():
-            invocation = dbt.cli(arguments, context=context, target_path=build.dbt_target, raise_on_error=False)
+            engine = dbt_resource(SPARK_EXECUTABLE) if is_spark else dbt
+            invocation = engine.cli(arguments, context=context, target_path=build.dbt_target, raise_on_error=False)
             with redirect_stdout(_Progress(sys.stdout)):
-                yield from _with_lineage(context, invocation, build)
+                yield from _with_lineage(context, invocation, build, is_worked_out=not is_spark)
+            if is_spark and invocation.is_successful():
+                take_over(build)
             if not invocation.is_successful():
                 lay_out_tables(build.warehouse)  # so that the audit speaks of what failed, and not of what comes after
                 raise audit_failure(audit_of(build, configured), build)

@@ -1,4 +1,4 @@
-"""dbt's own command on Apache Spark, in the environment that has it (.venv-spark): a session is made, dbt uses it, tables are left as Parquet.
+"""dbt's own command on Apache Spark, in the environment that has it: a session is made, dbt uses it, tables are left as Parquet.
 
 PORTFOLIO_SPARK_MASTER names a cluster's master (spark://…, yarn, k8s://…) or a Spark Connect server (sc://…), local[*] when it is not
 set; PORTFOLIO_SPARK_STORE where tables are written (a folder, or any path that the cluster's file systems know), the build's own folder
@@ -21,6 +21,7 @@ SETTINGS = {
     "spark.sql.parquet.compression.codec": "snappy",
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.driver.memory": "6g",
 }
 
@@ -69,14 +70,12 @@ def _show_inputs(session, build: Path) -> None:  # type: ignore[no-untyped-def]
     session.sql("create schema if not exists inputs")
     for folder in sorted(path for path in (build / "inputs").iterdir() if path.is_dir()):
         location = str(folder.resolve()).replace("'", "\\'")
-        session.sql(
-            f"create table inputs.{folder.name} using parquet options (mergeSchema true) location '{location}'"
-        )
+        session.sql(f"create table inputs.{folder.name} using parquet options (mergeSchema true) location '{location}'")
 
 
 def _export(session, store: str, names: list[str]) -> None:  # type: ignore[no-untyped-def]
-    """Write the tables and views that are read outside of Spark, each as a folder of Parquet files."""
-    for name in names:
+    """Write what is read outside of Spark and is a view, each as a folder of Parquet files; tables are files already."""
+    for name in (name for name in names if session.catalog.getTable(name).tableType == "VIEW"):
         session.table(name).write.mode("overwrite").parquet(f"{store}/exported/{name}")
 
 
