@@ -7,11 +7,11 @@ READY := $(VENV)/.ready
 INSTANCE ?= data
 REAL ?= $(firstword $(PORTFOLIO_REAL) ../shared/real)
 
-.PHONY: help setup setup-spark clients newcomer run ui status test extracts slow lint types unit real bench sample interface lock clean
+.PHONY: help setup setup-spark clients newcomer run ui status test extracts test-spark slow lint types unit real bench sample interface lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 13
 
 setup: $(READY) ## make the virtual environment
 
@@ -45,10 +45,14 @@ status: $(READY) ## what is current, late, refused
 	@$(BIN)/portfolio --instance $(INSTANCE) status
 
 test: lint types ## lint, types and the tests of code, wiring and the sample
-	$(BIN)/pytest -n 2 --dist loadfile -m "not real and not slow"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not real and not slow and not spark"
 
 extracts: $(READY) ## the tests on real public extracts
-	$(BIN)/pytest -n 2 --dist loadfile -m real
+	$(BIN)/pytest -n 2 --dist loadfile -m "real and not spark"
+
+test-spark: $(READY) ## the same releases from Spark as from DuckDB, where there is Java 17; says so where there is none
+	@if java -version >/dev/null 2>&1; then $(MAKE) --no-print-directory setup-spark && $(BIN)/pytest -m spark; \
+	else echo "No Java: the lane of Spark is left out (install openjdk-17-jre-headless)."; fi
 
 newcomer: ## clone what is committed, `make run` there, and say how long it took to the report
 	@.ci/newcomer

@@ -23,8 +23,19 @@
     string_agg({{ text }}, '{{ delimiter }}' order by {{ order_by }})
 {%- endmacro %}
 
+{# Each text once, in its own order, is asked for by "distinct": beside other distinct aggregates Spark does not plan that as listagg. #}
 {% macro spark__join_text(text, delimiter, order_by) -%}
-    listagg({{ text }}, '{{ delimiter }}') within group (order by {{ order_by }})
+    {%- if text.startswith("distinct ") -%}
+        nullif(
+            array_join(
+                array_sort(collect_set({{ text.removeprefix("distinct ") }})),
+                '{{ delimiter }}'
+            ),
+            ''
+        )
+    {%- else -%}
+        listagg({{ text }}, '{{ delimiter }}') within group (order by {{ order_by }})
+    {%- endif -%}
 {%- endmacro %}
 
 {# A version code's digits, for ordering: B2026 -> 2026, 2026-09 -> 202609, which is the later of the two. #}

@@ -108,7 +108,7 @@
 {% macro word_sought(word) -%}
     case
         when {{ word }} like '%*'
-        then rtrim({{ as_words(word) }}, '* ')
+        then trim(trailing '* ' from {{ as_words(word) }})
         else {{ as_words(word) }}
     end
 {%- endmacro %}

@@ -33,6 +33,8 @@ def main() -> None:
         print(f"Core:\n  - installed: {version('dbt-core')}")
         return
     build = Path(os.environ["PORTFOLIO_BUILD"])
+    with (build / "spark.log").open("a") as log:
+        os.dup2(log.fileno(), sys.stderr.fileno())  # Java writes there; what dbt says goes to standard output
     store = os.environ.get(STORE, str(build / "spark"))
     sys.exit(_run(build, store, arguments))
 
