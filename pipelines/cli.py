@@ -12,7 +12,7 @@ from pipelines.check.command import check
 from pipelines.command_options import instance_option
 from pipelines.decision_commands import decide
 from pipelines.errors import ConfigurationError, PortfolioError
-from pipelines.instance import Instance
+from pipelines.instance import PROJECT_ROOT, Instance
 from pipelines.publish_command import publish
 from pipelines.release_commands import diff, pin, releases, resume, rollback, verify
 from pipelines.sign_off_commands import sign_off
@@ -118,10 +118,25 @@ def forget(root: Path | None, delivery: str, reason: str, by: str) -> None:
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--truth", type=click.Path(path_type=Path), help="Where to write the truth that only tests read.")
 @click.option("--seed", default=101, show_default=True)
-def sample(target: Path, truth: Path | None, seed: int) -> None:
-    """Write the sample's landing files anew into the instance folder TARGET. All figures are invented."""
+@click.option(
+    "--scale", type=click.IntRange(min=1), help="Ledger lines: write whole instances below TARGET with about so many."
+)
+@click.option(
+    "--municipalities", type=click.IntRange(1, 98), default=1, show_default=True, help="With --scale: so many."
+)
+def sample(target: Path, truth: Path | None, seed: int, scale: int | None, municipalities: int) -> None:
+    """Write the sample's landing files anew into the instance folder TARGET. All figures are invented.
+
+    With --scale TARGET becomes a folder of instances, each with contracts, reference data and its truth, to be refreshed one by one.
+    """
     from pipelines.sample import write_sample
 
+    if scale:
+        from pipelines.sample.large import write_large_sample
+
+        for folder in write_large_sample(PROJECT_ROOT / "data", target, scale, municipalities, seed):
+            click.echo(f"Written: {folder}")
+        return
     write_sample(target, truth=truth, seed=seed)
     click.echo(f"The sample is written to {target / 'landing'}.")
 
