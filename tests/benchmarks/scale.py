@@ -1,0 +1,176 @@
+"""Print what a whole refresh takes with a ledger of 1, 5 and 10 million lines, stage by stage, beside bare DuckDB doing landing to marts.
+
+Not a test: it asserts no times. SIZES=n,n sets the sizes; RESULTS=file keeps them as CSV. The floor reads the same compressed files with
+hand-written casts and runs the hand-written script of the three ledger tables (floor.sql); it archives, checks and explains nothing.
+"""
+
+import csv
+import math
+import os
+import platform
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.sample.large import FILES, FOLDER, write_large_sample
+from pipelines.transform.build import Build
+from tests.benchmarks.transform import run_floor
+
+STAGES = ("archive", "conform", "lay_out_inputs", "link", "dbt_build", "business_cases", "audit", "release")
+TO_MARTS = STAGES[:5]
+READ = """
+    import duckdb
+    c = duckdb.connect(config={{'threads': 2, 'memory_limit': '6GB', 'preserve_insertion_order': False}})
+    c.execute('''copy (select * exclude (Beløb, Bogføringsdato),
+        strptime(Bogføringsdato, '%d-%m-%Y')::date as posting_date,
+        replace(replace(Beløb, '.', ''), ',', '.')::decimal(18, 2) as posting_amount
+        from read_csv({files}, delim = ';', header = true, all_varchar = true))
+        to '{target}' (format parquet, compression zstd, compression_level 1)''')
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one process took. `stages`: seconds of each step of the job."""
+
+    wall: float
+    cpu: float
+    peak_gb: float
+    read_gb: float
+    written_gb: float
+    stages: dict[str, float]
+
+    @property
+    def to_marts(self) -> float:
+        return sum(self.stages.get(stage, 0.0) for stage in TO_MARTS)
+
+
+@contextmanager
+def place() -> Iterator[Path]:
+    """A folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def refresh(instance: Path) -> Run:
+    """One `portfolio refresh` in a process of its own."""
+    command = [sys.executable, "-m", "pipelines.cli", "--instance", str(instance), "refresh"]
+    started, output = time.monotonic(), instance / "output.txt"
+    with output.open("w") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(output.read_text())
+    wall = time.monotonic() - started
+    blocks = 512 / 1e9
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024**2, usage.ru_inblock * blocks,
+               usage.ru_oublock * blocks, stages(instance))  # fmt: skip
+
+
+def stages(instance: Path) -> dict[str, float]:
+    """Seconds of each step of the newest run, as Dagster noted them."""
+    newest = max((instance / ".dagster" / "history" / "runs").glob("*-*.db"), key=lambda p: p.stat().st_mtime)
+    with sqlite3.connect(newest) as connection:
+        rows = connection.execute(
+            "select step_key, (julianday(max(timestamp)) - julianday(min(timestamp))) * 86400 from event_logs "
+            "where dagster_event_type in ('STEP_START', 'STEP_SUCCESS') group by 1"
+        ).fetchall()
+    return {name: float(seconds or 0) for name, seconds in rows}
+
+
+def floor(instance: Path) -> float:
+    """Seconds of bare DuckDB from the same compressed ledger files to the three ledger tables."""
+    folder = instance / "floor"
+    folder.mkdir()
+    files = [str(instance / FOLDER / name) for name in FILES]
+    code = READ.format(files=files, target=folder / "raw.parquet")
+    started = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", "\n".join(line[4:] for line in code.splitlines())], check=False)
+    if done.returncode:
+        sys.exit("The floor could not read the ledger.")
+    read = time.monotonic() - started
+    build = Build(max((instance / "build").iterdir(), key=lambda p: p.stat().st_mtime))
+    marts, _ = run_floor(build, Instance.load(instance).settings.price_year)
+    return read + marts
+
+
+def exponent(sizes: list[int], seconds: list[float], fixed: float) -> float:
+    """The slope of log(seconds - fixed) over log(lines), by least squares."""
+    points = [(math.log(n), math.log(max(s - fixed, 0.1))) for n, s in zip(sizes, seconds, strict=True)]
+    middle = [sum(axis) / len(points) for axis in zip(*points, strict=True)]
+    return sum((x - middle[0]) * (y - middle[1]) for x, y in points) / sum((x - middle[0]) ** 2 for x, _ in points)
+
+
+def measured(size: int) -> list[object]:
+    """One row of the table: a first refresh, the floor, and a night without changes."""
+    with place() as folder:
+        (instance,) = write_large_sample(PROJECT_ROOT / "data", folder, size) if size else [sample(folder)]
+        run = refresh(instance)
+        bare = floor(instance)
+        unchanged = refresh(instance)
+    figures = [
+        run.wall,
+        run.cpu,
+        run.peak_gb,
+        run.read_gb,
+        run.written_gb,
+        run.to_marts,
+        bare,
+        run.to_marts / bare,
+        unchanged.wall,
+    ]
+    return [size, *(round(f, 2) for f in figures), *(round(run.stages.get(s, 0), 1) for s in STAGES)]
+
+
+def sample(folder: Path) -> Path:
+    """The sample as it is, for the fixed cost."""
+    shutil.copytree(PROJECT_ROOT / "data", folder / "sample", ignore=shutil.ignore_patterns(
+        "archive", "raw", "rejected", "links", "build", "releases", ".dagster", ".real"))  # fmt: skip
+    return folder / "sample"
+
+
+def main() -> None:
+    """Measure and print a table, the growth, and the machine."""
+    header = [
+        "lines",
+        "wall s",
+        "CPU s",
+        "peak GB",
+        "read GB",
+        "written GB",
+        "to marts s",
+        "floor s",
+        "ratio",
+        "unchanged s",
+        *STAGES,
+    ]
+    sizes = [0, *(int(n) for n in os.environ.get("SIZES", "1000000,5000000,10000000").split(","))]
+    rows = []
+    print("  ".join(header), flush=True)
+    for size in sizes:
+        rows.append(measured(size))
+        print(
+            "  ".join(f"{value:,}".rjust(len(name)) for name, value in zip(header, rows[-1], strict=True)), flush=True
+        )
+    fixed = float(rows[0][6])  # type: ignore[arg-type]
+    if len(rows) > 2:
+        grown = exponent(sizes[1:], [float(r[6]) for r in rows[1:]], fixed)  # type: ignore[arg-type]
+        print(f"Growth of landing to marts, fixed cost of {fixed:.1f} s taken off: lines^{grown:.2f}")
+    memory = resource.getpagesize() * os.sysconf("SC_PHYS_PAGES") / 1e9
+    print(f"Machine: {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB")
+    if target := os.environ.get("RESULTS"):
+        with Path(target).open("w", newline="") as file:
+            csv.writer(file).writerows([header, *rows])
+
+
+if __name__ == "__main__":
+    main()
