@@ -75,6 +75,7 @@ real: $(READY) ## refresh the instances on real public extracts (REAL=folder) an
 	$(BIN)/python -m tests.real.land --files $(REAL) --into data/.real --refresh
 
 bench: $(READY) ## print how long refreshes, a large ledger, the models, the audit, many business cases and publishing to PostgreSQL take
+	$(BIN)/python -m tests.benchmarks.scale
 	$(BIN)/python -m tests.benchmarks.refresh
 	$(BIN)/python -m tests.benchmarks.conform
 	$(BIN)/python -m tests.benchmarks.transform

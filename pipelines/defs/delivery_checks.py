@@ -48,7 +48,7 @@ def on_time_check(contract: Contract, states: list[DeliveryState], as_of: date) 
 
 
 def delivery_metadata(states: list[DeliveryState]) -> dict[str, Any]:
-    """Rows, rejected rows and money that count, and the newest deliveries as a table."""
+    """Rows, rejected rows and money that count, where the newest lies, and the newest deliveries as a table."""
     force = [s for s in states if s.is_in_force]
     newest = [
         (s.delivery.business_date, s.delivery.file_name, s.status, s.report.accepted_rows, s.report.rejected_rows)
@@ -59,6 +59,7 @@ def delivery_metadata(states: list[DeliveryState]) -> dict[str, Any]:
         "dagster/row_count": sum(s.report.output_rows for s in force),
         "rejected_rows": sum(s.report.rejected_rows for s in force),
         **({"amount": str(sum(amounts))} if amounts else {}),
+        **({"rows_of_the_newest": dg.MetadataValue.path(str(force[-1].accepted))} if force else {}),
         "deliveries": table_of(("business date", "file", "status", "accepted", "rejected"), newest),
     }
 
