@@ -24,6 +24,7 @@ SETTINGS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.memory": "6g",
 }
+LOCAL = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}  # nobody else is to reach it
 
 
 def main() -> None:
@@ -59,7 +60,8 @@ def _session(store: str):  # type: ignore[no-untyped-def]  # pyspark is not wher
     master = os.environ.get(MASTER, "local[*]")
     builder = SparkSession.builder.appName("IT portfolio")
     builder = builder.remote(master) if master.startswith("sc://") else builder.master(master)
-    for name, value in (SETTINGS | {"spark.sql.warehouse.dir": store}).items():
+    around = LOCAL if master.startswith("local") else {}
+    for name, value in (SETTINGS | around | {"spark.sql.warehouse.dir": store}).items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     if not master.startswith("sc://"):
