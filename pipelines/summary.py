@@ -47,7 +47,6 @@ def print_release(instance: Instance, plan: dict[str, Any], build_id: str) -> bo
         _line(console, "Settings", sentence)
     if reason := (manifest.get("cases") or {}).get("empty_reason"):
         _line(console, "Cases", reason)
-    _line(console, "Report", f"{folder / 'report' / 'index.html'}")
     open_count = sum(1 for promised in manifest["tables"].values() if not is_hidden(promised))
     _line(console, "DuckDB", f"{folder / DATABASE} ({open_count} tables: dim_*, fct_*, mart_*)")
     _line(console, "Parquet", str(folder / PARQUET))
@@ -62,6 +61,7 @@ def print_release(instance: Instance, plan: dict[str, Any], build_id: str) -> bo
         if instance.root == PROJECT_ROOT / "data"
         else f".venv/bin/portfolio ui --instance {instance.root} (http://127.0.0.1:3000)",
     )
+    _line(console, "Report", f"{folder / 'report' / 'index.html'}")
     return trouble
 
 
