@@ -30,6 +30,7 @@ TO_MARTS = STAGES[:5]
 READ = """
     import duckdb
     c = duckdb.connect(config={{'threads': 2, 'memory_limit': '6GB', 'preserve_insertion_order': False}})
+    c.execute('set enable_progress_bar = false')
     c.execute('''copy (select * exclude (Beløb, Bogføringsdato),
         strptime(Bogføringsdato, '%d-%m-%Y')::date as posting_date,
         replace(replace(Beløb, '.', ''), ',', '.')::decimal(18, 2) as posting_amount
