@@ -17,7 +17,7 @@ from pipelines.errors import ConfigurationError, PortfolioError
 from pipelines.files import write_atomically
 from pipelines.instance import Instance, describe_validation
 from pipelines.linkage.decisions import COLUMNS, Decision, add_decisions, decisions_file, read_decisions
-from pipelines.release.whole import open_whole
+from pipelines.release.whole import named_rows, open_whole
 from pipelines.spreadsheet import as_meant, neutral
 from pipelines.transform.plan import today
 
@@ -161,5 +161,4 @@ def _query(instance: Instance, sql: str) -> list[dict[str, Any]]:
             raise PortfolioError(
                 f"{_marts(instance)}: expected the tables of this version, found an older release. Run `portfolio refresh` first."
             ) from error
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return [*named_rows(found)]

@@ -16,14 +16,20 @@ from tests.real.land import files_folder
 MADE_BY_RUNS = ("archive", "raw", "rejected", "links", "build", "releases", ".dagster", ".real", ".refresh.lock")
 
 
+def environment_of_its_own() -> dict[str, str]:
+    """This environment without what would lead a command to another instance or server."""
+    unwanted = (
+        "PORTFOLIO_INSTANCE", "PORTFOLIO_POSTGRES_DSN", "PORTFOLIO_DAGSTER_POSTGRES_URL", "PORTFOLIO_ENGINE", "DAGSTER_HOME",
+    )  # fmt: skip
+    return {name: value for name, value in os.environ.items() if name not in unwanted}
+
+
 @pytest.fixture(scope="session")
 def portfolio() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run `portfolio --instance ROOT ...` in a process of its own, with an empty PATH as systemd would give."""
 
     def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        unwanted = ("PORTFOLIO_INSTANCE", "PORTFOLIO_POSTGRES_DSN", "DAGSTER_HOME")
-        environment = {k: v for k, v in os.environ.items() if k not in unwanted}
-        environment |= {"PATH": "/usr/bin:/bin", "COLUMNS": "160"}
+        environment = environment_of_its_own() | {"PATH": "/usr/bin:/bin", "COLUMNS": "160"}
         command = [sys.executable, "-m", "pipelines.cli", "--instance", str(root), *arguments]
         return subprocess.run(command, cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False)
 

@@ -67,9 +67,8 @@ def load_contract(path: Path) -> Contract:
     return _understood(path, path.read_bytes(), corrections.read_bytes() if corrections.exists() else b"")
 
 
-@lru_cache(
-    maxsize=4096
-)  # a night loads all contracts several times, and judging one against the standard takes some 30 ms
+# A night loads all contracts several times, and judging one against the standard takes some 30 ms.
+@lru_cache(maxsize=4096)
 def _understood(path: Path, text: bytes, corrections: bytes) -> Contract:
     """What a contract's file and its corrections mean. `path` is for the words of a fault."""
     try:

@@ -26,8 +26,8 @@ from pipelines.instance import Instance
 from pipelines.transform.build import Build
 from pipelines.transform.configured import instance_of
 from pipelines.transform.dbt import DBT_EXECUTABLE, DBT_PROJECT, dbt_environment, dbt_variables
-from pipelines.transform.lineage import known_lineage, work_out_lineage
-from pipelines.transform.spark import DUCKDB, SPARK, SPARK_EXECUTABLE, spark_environment, take_over
+from pipelines.transform.lineage import Lineage, known_lineage, work_out_lineage
+from pipelines.transform.spark import SPARK, SPARK_EXECUTABLE, spark_environment, take_over
 
 PROGRESS_EVERY = 20
 
@@ -94,19 +94,35 @@ def dbt_resource(executable: Path = DBT_EXECUTABLE) -> DbtCliResource:
 
 
 def _with_lineage(
-    context: dg.AssetExecutionContext, invocation: DbtCliInvocation, build: Build, *, is_worked_out: bool
+    context: dg.AssetExecutionContext, invocation: DbtCliInvocation, build: Build, *, is_spark: bool
 ) -> Iterator[Any]:
-    """dbt's events as they come, each model's with what its columns are made from.
+    """dbt's events as they come, each model's with what its columns are made from, which is worked out of DuckDB's SQL.
 
-    In the first run after a change of the models they come when dbt has ended: only then is it known. It is worked out of DuckDB's SQL.
+    In the first run after a change of the models they come when dbt has ended: only then is it known.
     """
     known = known_lineage()
     events: Iterable[Any] = invocation.stream()
-    if known is None and not is_worked_out:
-        known = {}
-    elif known is None:
+    if known is None and not is_spark:
         events = list(events)
-        known = work_out_lineage(build) if invocation.is_successful() else {}
+        if invocation.is_successful():
+            known = _worked_out(context, build)
+    yield from _attached(context, events, known or {})
+
+
+def _worked_out(context: dg.AssetExecutionContext, build: Build) -> Lineage:
+    """The lineage of a finished build; empty, and said so, when it cannot be read out of the SQL: no night fails for the want of it."""
+    try:
+        return work_out_lineage(build)
+    except Exception as error:
+        say(
+            context,
+            f"the UI cannot show what columns are made from ({type(error).__name__}); the release is not touched by it",
+        )
+        return {}
+
+
+def _attached(context: dg.AssetExecutionContext, events: Iterable[Any], known: Lineage) -> Iterator[Any]:
+    """The events, with the lineage of the model that each is about."""
     keys = {key.path[-1]: key for key in (*context.assets_def.keys, *context.assets_def.dependency_keys)}
     for event in events:
         if isinstance(event, dg.Output):
@@ -137,10 +153,7 @@ def model_assets(instance: Instance, manifest: Path) -> dg.AssetsDefinition:
         build = build_of(context, instance)
         configured = instance_of(build, instance)
         is_spark = build.plan()["engine"] == SPARK
-        environment = dbt_environment(build) | (
-            spark_environment(manifest) if is_spark else {"PORTFOLIO_ENGINE": DUCKDB}
-        )
-        os.environ.update(environment)
+        os.environ.update(dbt_environment(build) | (spark_environment(manifest) if is_spark else {}))
         arguments = [
             "build",
             "--vars",
@@ -152,7 +165,7 @@ def model_assets(instance: Instance, manifest: Path) -> dg.AssetsDefinition:
             engine = dbt_resource(SPARK_EXECUTABLE) if is_spark else dbt
             invocation = engine.cli(arguments, context=context, target_path=build.dbt_target, raise_on_error=False)
             with redirect_stdout(_Progress(sys.stdout)):
-                yield from _with_lineage(context, invocation, build, is_worked_out=not is_spark)
+                yield from _with_lineage(context, invocation, build, is_spark=is_spark)
             if is_spark and invocation.is_successful():
                 take_over(build)
             if not invocation.is_successful():

@@ -20,11 +20,16 @@ STAMP = MANIFEST.with_name("manifest.source")  # of which state of the project t
 
 
 def dbt_environment(build: Build | None = None) -> dict[str, str]:
-    """Environment of a dbt process: no telemetry, and which build it works on."""
-    quiet = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_PROFILES_DIR": str(DBT_PROJECT)}
+    """Environment of a dbt process: no telemetry, DuckDB whatever this process's environment says, and which build it works on."""
+    always = {
+        "DO_NOT_TRACK": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_PROFILES_DIR": str(DBT_PROJECT),
+        "PORTFOLIO_ENGINE": "duckdb",
+    }
     if build is None:
-        return quiet
-    return quiet | {"PORTFOLIO_WAREHOUSE": str(build.warehouse), "PORTFOLIO_BUILD": str(build.folder)}
+        return always
+    return always | {"PORTFOLIO_WAREHOUSE": str(build.warehouse), "PORTFOLIO_BUILD": str(build.folder)}
 
 
 def dbt_variables(build: Build, instance: Instance) -> dict[str, object]:

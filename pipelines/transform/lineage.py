@@ -1,5 +1,6 @@
 """Which columns each column of a model is made from, read out of the SQL that dbt compiled: once for each state of the project."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ def known_lineage() -> Lineage | None:
 
 
 def work_out_lineage(build: Build) -> Lineage:
-    """The lineage of all models of a build that dbt has finished, by their names; kept for later runs."""
+    """The lineage of all models of a build that dbt has finished, by their names; kept for later runs where the code may be written to."""
     manifest = json.loads((build.dbt_target / "manifest.json").read_text("utf-8"))
     sources = {s["relation_name"]: s["name"] for s in manifest["sources"].values() if s["source_name"] == SOURCES}
     schema = MappingSchema(_columns(build, sources), dialect=DIALECT)
@@ -38,7 +39,8 @@ def work_out_lineage(build: Build) -> Lineage:
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model"
     }
-    write_json(KEPT, {"project": STAMP.read_text("utf-8"), "lineage": found})
+    with contextlib.suppress(OSError):
+        write_json(KEPT, {"project": STAMP.read_text("utf-8"), "lineage": found})
     return found
 
 

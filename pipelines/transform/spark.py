@@ -38,7 +38,7 @@ def require_engine(engine: str) -> None:
 
 
 def spark_environment(manifest: Path) -> dict[str, str]:
-    """What the process that runs dbt on Spark must know besides dbt's own environment."""
+    """What the process that runs dbt on Spark must know otherwise than dbt's own environment says, and besides."""
     names = [name for name, _ in _relations(json.loads(manifest.read_text("utf-8")))]
     return {"PORTFOLIO_ENGINE": SPARK, EXPORTED: json.dumps(names)}
 

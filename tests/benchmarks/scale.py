@@ -9,14 +9,11 @@ import math
 import os
 import platform
 import resource
-import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +21,7 @@ from pipelines.instance import PROJECT_ROOT, Instance
 from pipelines.sample.large import FILES, FOLDER, write_large_sample
 from pipelines.transform.build import Build
 from tests.benchmarks.transform import run_floor
+from tests.conftest import copy_of_sample
 
 STAGES = ("archive", "conform", "lay_out_inputs", "link", "dbt_build", "business_cases", "audit", "release")
 TO_MARTS = STAGES[:5]
@@ -53,13 +51,6 @@ class Run:
     @property
     def to_marts(self) -> float:
         return sum(self.stages.get(stage, 0.0) for stage in TO_MARTS)
-
-
-@contextmanager
-def place() -> Iterator[Path]:
-    """A folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield Path(folder)
 
 
 def refresh(instance: Path) -> Run:
@@ -113,8 +104,12 @@ def exponent(sizes: list[int], seconds: list[float], fixed: float) -> float:
 
 def measured(size: int) -> list[object]:
     """One row of the table: a first refresh, the floor, and a night without changes."""
-    with place() as folder:
-        (instance,) = write_large_sample(PROJECT_ROOT / "data", folder, size) if size else [sample(folder)]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if size:
+            (instance,) = write_large_sample(PROJECT_ROOT / "data", folder, size)
+        else:
+            instance = copy_of_sample(folder / "sample").root  # for the fixed cost
         run = refresh(instance)
         bare = floor(instance)
         unchanged = refresh(instance)
@@ -130,13 +125,6 @@ def measured(size: int) -> list[object]:
         unchanged.wall,
     ]
     return [size, *(round(f, 2) for f in figures), *(round(run.stages.get(s, 0), 1) for s in STAGES)]
-
-
-def sample(folder: Path) -> Path:
-    """The sample as it is, for the fixed cost."""
-    shutil.copytree(PROJECT_ROOT / "data", folder / "sample", ignore=shutil.ignore_patterns(
-        "archive", "raw", "rejected", "links", "build", "releases", ".dagster", ".real"))  # fmt: skip
-    return folder / "sample"
 
 
 def main() -> None:

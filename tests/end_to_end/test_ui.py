@@ -21,6 +21,7 @@ from pipelines.defs.jobs import JOB_NAME
 from pipelines.ingest.archive import Archive
 from pipelines.instance import PROJECT_ROOT, Instance
 from pipelines.release.pointer import all_releases
+from tests.conftest import environment_of_its_own
 
 pytestmark = pytest.mark.slow
 LOCATION, REPOSITORY = "pipelines.definitions", "__repository__"
@@ -72,12 +73,10 @@ def server(released_sample: Instance, tmp_path_factory: pytest.TempPathFactory) 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    unwanted = ("PORTFOLIO_INSTANCE", "PORTFOLIO_POSTGRES_DSN", "DAGSTER_HOME")
-    environment = {k: v for k, v in os.environ.items() if k not in unwanted}
     command = [sys.executable, "-m", "pipelines.cli", "--instance", str(folder / "data"), "ui", "--port", str(port)]
     with (folder / "said.txt").open("w") as said:
         process = subprocess.Popen(
-            command, cwd=PROJECT_ROOT, env=environment, stdout=said, stderr=said, start_new_session=True
+            command, cwd=PROJECT_ROOT, env=environment_of_its_own(), stdout=said, stderr=said, start_new_session=True
         )
         try:
             made = Server(Instance.load(folder / "data"), port, folder / "said.txt")

@@ -277,14 +277,14 @@ def test_who_stays_in_a_transaction_is_named_and_what_was_served_stays(
 ) -> None:
     monkeypatch.setattr(postgres_switch, "PATIENCE_SECONDS", 2)
     publish_to_postgres(make_release(tmp_path, "R1"), dsn)
-    wider, reader = wider_release(tmp_path), login("portfolio_reader")
+    wider, reader, publisher = wider_release(tmp_path), login("portfolio_reader"), login("portfolio_publisher")
     with psycopg.connect(reader) as hanging:
         hanging.execute("select * from portfolio.release")
         with pytest.raises(PortfolioError, match=rf"process {hanging.info.backend_pid} \(.*served before is unchanged"):
-            publish_to_postgres(wider, dsn)
+            publish_to_postgres(wider, publisher)
         assert served_release(dsn) == "R1"
         assert schemas(dsn) == ["portfolio", "portfolio_restricted"]
-    assert publish_to_postgres(wider, dsn).has_new_schemas
+    assert publish_to_postgres(wider, publisher).has_new_schemas
     assert served_release(dsn) == "R2"
 
 

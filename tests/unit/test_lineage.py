@@ -65,3 +65,12 @@ def test_it_is_worked_out_again_when_the_project_has_changed(build: Build, tmp_p
     assert known_lineage() == json.loads(json.dumps(found))
     (tmp_path / "stamp").write_text("two", "utf-8")
     assert known_lineage() is None
+
+
+def test_code_that_may_not_be_written_to_is_no_hindrance(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a file").touch()
+    monkeypatch.setattr(lineage, "KEPT", tmp_path / "a file" / "kept.json")
+    assert work_out_lineage(build)["fct_part"]["one"] == []
+    assert known_lineage() is None
