@@ -20,6 +20,7 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@$(BIN)/python -c "from pipelines.transform.dbt import ensure_manifest; ensure_manifest()"
 	@touch $@
 
 setup-spark: $(SPARK)/.ready ## make the environment of Apache Spark (needs Java 17)
