@@ -15,6 +15,7 @@ from pipelines.release.served import ServedTable
 LOCK_TIMEOUT = "500ms"  # shorter than deadlock_timeout, so that it is never a reader who gives way
 PATIENCE_SECONDS = 60.0  # for readers to end the transactions that they are in
 PAUSE_SECONDS = 0.5
+DROP_ATTEMPTS = 5  # the server's own vacuum may be in an old table for a moment
 
 SHAPE = """
     select c.relname, a.attname, a.attnum, format_type(a.atttypid, a.atttypmod), a.attnotnull, null
@@ -170,18 +171,29 @@ def drop_old_schemas(target: Connection[Any], names: Iterable[str]) -> tuple[str
         "where n.nspname ~ %s and pg_get_userbyid(n.nspowner) = %s group by 1 order by 1",
         [pattern, PUBLISHER],
     ).fetchall()
-    notes = []
-    for schema, tables in rows:
+    notes = (_drop_patiently(target, schema, tables) for schema, tables in rows)
+    return tuple(note for note in notes if note)
+
+
+def _drop_patiently(target: Connection[Any], schema: str, tables: list[str]) -> str | None:
+    """Drop an old schema, or say why it stays."""
+    for attempt in range(DROP_ATTEMPTS):
+        time.sleep(PAUSE_SECONDS if attempt else 0)
         try:
             with target.transaction():
-                target.execute(sql.SQL("set local role {}").format(sql.Identifier(PUBLISHER)))
-                target.execute(sql.SQL("set local lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT)))
-                if tables:
-                    gone = sql.SQL(", ").join(sql.Identifier(schema, table) for table in tables)
-                    target.execute(sql.SQL("drop table {}").format(gone))
-                target.execute(sql.SQL("drop schema {}").format(sql.Identifier(schema)))
+                _drop(target, schema, tables)
+            return None
         except errors.LockNotAvailable:
-            notes.append(f"The old schema {schema} is still being read; the next publish drops it.")
+            continue
         except errors.DependentObjectsStillExist:
-            notes.append(f"The old schema {schema} stays: something that is not the portfolio's depends on its tables.")
-    return tuple(notes)
+            return f"The old schema {schema} stays: something that is not the portfolio's depends on its tables."
+    return f"The old schema {schema} is still being read; the next publish drops it."
+
+
+def _drop(target: Connection[Any], schema: str, tables: list[str]) -> None:
+    target.execute(sql.SQL("set local role {}").format(sql.Identifier(PUBLISHER)))
+    target.execute(sql.SQL("set local lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT)))
+    if tables:
+        gone = sql.SQL(", ").join(sql.Identifier(schema, table) for table in tables)
+        target.execute(sql.SQL("drop table {}").format(gone))
+    target.execute(sql.SQL("drop schema {}").format(sql.Identifier(schema)))
