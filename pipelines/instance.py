@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.errors import ConfigurationError
+from pipelines.files import parse_yaml
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 INSTANCE_VARIABLE = "PORTFOLIO_INSTANCE"
@@ -164,7 +165,7 @@ def load_settings(path: Path) -> Settings:
             f"Name the instance folder with --instance PATH or {INSTANCE_VARIABLE}."
         )
     try:
-        return Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Settings.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is not valid YAML in UTF-8: {error}. Correct the file.") from error
     except ValidationError as error:

@@ -2,52 +2,17 @@
 
 import contextlib
 import logging
-import os
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipelines.errors import ConfigurationError, Locked
-from pipelines.files import write_atomically
-from pipelines.instance import INSTANCE_VARIABLE, Instance
+from pipelines.dagster_home import prepare_dagster_home
+from pipelines.errors import Locked
+from pipelines.instance import Instance
 from pipelines.release.pointer import all_releases
 from pipelines.storage import storage_sentence
 from pipelines.transform.build import Build
 from pipelines.transform.spark import DUCKDB, require_engine
-
-DAGSTER_POSTGRES = "PORTFOLIO_DAGSTER_POSTGRES_URL"
-POSTGRES_SCHEME = "postgresql+psycopg2://"
-DAGSTER_YAML = """\
-# Yours to change; while nobody has, it follows the environment. Runs and events lie in SQLite beside this file.
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-run_coordinator:
-  module: dagster.core.run_coordinator
-  class: QueuedRunCoordinator
-  config:
-    max_concurrent_runs: 1
-run_monitoring:
-  enabled: true
-  max_runtime_seconds: 21600
-run_retries:
-  enabled: true
-  max_retries: 1
-  retry_on_asset_or_op_failure: false
-retention:
-  schedule:
-    purge_after_days: 92
-  sensor:
-    purge_after_days: {skipped: 7, failure: 92, success: 92}
-"""
-
-POSTGRES_STORAGE = f"""\
-storage:  # instead of SQLite
-  postgres:
-    postgres_url:
-      env: {DAGSTER_POSTGRES}
-"""
 
 
 @dataclass(frozen=True)
@@ -58,30 +23,6 @@ class RefreshOutcome:
     failure: str | None
     plan: dict[str, Any] | None
     run_id: str
-
-
-def prepare_dagster_home(instance: Instance) -> None:
-    """Make the instance's DAGSTER_HOME, and point this process and its children at it.
-
-    Dagster keeps runs and events in SQLite, or in the PostgreSQL database that PORTFOLIO_DAGSTER_POSTGRES_URL names. The file that
-    tells it so names the variable, never the address. A dagster.yaml that somebody has changed is left as it is.
-
-    Raises ConfigurationError for an address that Dagster could not use: it speaks to PostgreSQL by psycopg2 and by nothing else.
-    """
-    if not os.environ.get(DAGSTER_POSTGRES, POSTGRES_SCHEME).startswith(POSTGRES_SCHEME):
-        raise ConfigurationError(
-            f"{DAGSTER_POSTGRES}: expected {POSTGRES_SCHEME}USER:PASSWORD@HOST/DATABASE. Correct it."
-        )
-    path = instance.dagster_home / "dagster.yaml"
-    ours = DAGSTER_YAML, DAGSTER_YAML + POSTGRES_STORAGE
-    wanted = ours[DAGSTER_POSTGRES in os.environ]
-    found = path.read_text("utf-8") if path.exists() else ours[0]
-    if found in ours and (found != wanted or not path.exists()):
-        write_atomically(path, wanted)
-    os.environ["DAGSTER_HOME"] = str(instance.dagster_home)
-    os.environ[INSTANCE_VARIABLE] = str(instance.root)
-    os.environ.setdefault("DO_NOT_TRACK", "1")
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 
 def refresh(instance: Instance, as_of: date | None = None, force: bool = False, engine: str = DUCKDB) -> RefreshOutcome:

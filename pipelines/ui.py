@@ -8,9 +8,10 @@ import sys
 import time
 from pathlib import Path
 
+from pipelines.dagster_home import prepare_dagster_home
 from pipelines.errors import PortfolioError
 from pipelines.instance import PROJECT_ROOT, Instance
-from pipelines.refresh import end_dead_runs_of, prepare_dagster_home
+from pipelines.refresh import end_dead_runs_of
 
 
 def serve(instance: Instance, host: str, port: int) -> int:

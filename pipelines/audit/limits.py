@@ -7,6 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.errors import ConfigurationError
+from pipelines.files import parse_yaml
 from pipelines.instance import describe_validation
 
 Limits = dict[str, float | str]  # a date as its ISO text, which is what an expectation compares with
@@ -62,7 +63,7 @@ def _comparable(value: float | date) -> float | str:
 
 def _mapping(path: Path) -> dict[str, object]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise ConfigurationError(f"Cannot read the limits {path}: {error}. Restore or correct the file.") from error
     if content is None:

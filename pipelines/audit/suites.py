@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from pipelines.audit.result import Severity
 from pipelines.errors import ConfigurationError
+from pipelines.files import parse_yaml
 from pipelines.instance import describe_validation
 
 GATES = ("core", "marts")
@@ -130,7 +131,7 @@ def listed_checks(expectations: Path, gates: tuple[str, ...] = GATES) -> set[str
     """
     path = expectations / "checks.yml"
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = parse_yaml(path.read_text(encoding="utf-8"))
         return {
             f"{suite}.{check}"
             for suite, checks in content.items()

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.errors import ConfigurationError
+from pipelines.files import parse_yaml
 from pipelines.instance import describe_validation
 
 FILE_NAME = "assumptions.yml"
@@ -200,7 +201,7 @@ def load_assumptions(path: Path, as_of: date | None = None) -> Assumptions | Non
     if not path.is_file():
         return None
     try:
-        found = AssumptionFile.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        found = AssumptionFile.model_validate(parse_yaml(path.read_text("utf-8")))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is not valid YAML in UTF-8: {error}. Correct the file.") from error
     except ValidationError as error:

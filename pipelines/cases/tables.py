@@ -7,9 +7,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
 from pipelines.cases.rounding import Oere
+from pipelines.files import parse_yaml
 from pipelines.instance import PROJECT_ROOT
 
 DECLARATION = PROJECT_ROOT / "dbt_project" / "models" / "business_cases.yml"
@@ -23,7 +23,7 @@ TABLES = (CASE, FLOW, PART, COALITION, SENSITIVITY)
 @cache
 def _declaration() -> dict[str, dict[str, Any]]:
     """What dbt's file says of each table, by `<schema>.<table>`."""
-    (source,) = yaml.safe_load(DECLARATION.read_text("utf-8"))["sources"]
+    (source,) = parse_yaml(DECLARATION.read_text("utf-8"))["sources"]
     return {f"{source['schema']}.{table['name']}": table for table in source["tables"]}
 
 

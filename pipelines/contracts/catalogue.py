@@ -4,8 +4,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from pipelines.files import parse_yaml
 
 FieldType = Literal["text", "code", "codes", "integer", "number", "amount", "date", "year", "boolean"]
 
@@ -101,7 +102,7 @@ class ReferenceTable(BaseModel):
 
 
 def _read(name: str) -> dict[str, dict[str, object]]:
-    content: dict[str, dict[str, object]] = yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
+    content: dict[str, dict[str, object]] = parse_yaml((Path(__file__).parent / name).read_text(encoding="utf-8"))
     return content
 
 

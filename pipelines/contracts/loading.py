@@ -17,6 +17,7 @@ from pipelines.contracts.catalogue import LOGICAL_TYPES, common_fields, datasets
 from pipelines.contracts.model import Contract
 from pipelines.contracts.parts import RowRule
 from pipelines.errors import ConfigurationError
+from pipelines.files import parse_yaml
 from pipelines.instance import describe_validation
 
 FILE_PROPERTIES = {
@@ -72,8 +73,8 @@ def load_contract(path: Path) -> Contract:
 def _understood(path: Path, text: bytes, corrections: bytes) -> Contract:
     """What a contract's file and its corrections mean. `path` is for the words of a fault."""
     try:
-        document = yaml.safe_load(text)
-        mended = yaml.safe_load(corrections) or []
+        document = parse_yaml(text)
+        mended = parse_yaml(corrections) or []
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{path}: not valid YAML: {error}. Correct the file.") from error
     faults = list(_standard_faults(document))

@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 import pipelines.contracts
+from pipelines.files import parse_yaml
 
 FOLDED = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ö": "oe", "ä": "ae", "é": "e", "è": "e", "ü": "u"})
 PIECE = re.compile(r"[A-ZÆØÅ]+(?![a-zæøå])|[A-ZÆØÅ]?[a-zæøåéöäü]+|\d+|\?")
@@ -39,7 +38,7 @@ class Vocabulary:
 def vocabulary() -> Vocabulary:
     """The vocabulary, read once."""
     path = Path(pipelines.contracts.__file__).parent / "words.yml"
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = parse_yaml(path.read_text(encoding="utf-8"))
     concepts: dict[str, str] = {}
     for concept, words in content["words"].items():
         for word in words:

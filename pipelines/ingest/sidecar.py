@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.errors import PortfolioError
+from pipelines.files import parse_yaml
 from pipelines.instance import describe_validation
 
 SIDECAR = ".delivery.yml"
@@ -44,7 +45,7 @@ def read_sidecar(file: Path, relative: str) -> Sidecar:
     if not path.exists():
         return Sidecar()
     try:
-        return Sidecar.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        return Sidecar.model_validate(parse_yaml(path.read_text(encoding="utf-8")) or {})
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise PortfolioError(f"{relative}{SIDECAR}: not valid YAML: {_fault(error)}. Correct the sidecar.") from error
     except ValidationError as error:

@@ -9,9 +9,9 @@ from functools import cache
 from importlib import resources
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
+from pipelines.files import parse_yaml
 from pipelines.linkage.features import FEATURES
 
 Vector = NDArray[np.float64]
@@ -40,7 +40,7 @@ class Model:
 @cache
 def model() -> Model:
     """The model that links are judged by."""
-    content = yaml.safe_load(resources.files("pipelines.linkage").joinpath("weights.yml").read_text("utf-8"))
+    content = parse_yaml(resources.files("pipelines.linkage").joinpath("weights.yml").read_text("utf-8"))
     return Model(content["intercept"], content["weights"], content["threshold"])
 
 

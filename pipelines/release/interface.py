@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from pipelines.files import write_atomically
+from pipelines.files import parse_yaml, write_atomically
 from pipelines.release.whole import is_hidden, open_whole
 
 FILE = Path(__file__).with_name("interface.yml")
@@ -30,7 +30,7 @@ class Interface:
 
 def known_interface() -> Interface:
     """The interface as it is in git."""
-    content = yaml.safe_load(FILE.read_text("utf-8"))
+    content = parse_yaml(FILE.read_text("utf-8"))
     return Interface(content["version"], content["tables"])
 
 

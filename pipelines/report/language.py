@@ -7,13 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import NumberPattern, parse_pattern
 from markupsafe import Markup
 
 from pipelines.contracts.catalogue import datasets
+from pipelines.files import parse_yaml
 
 WORDS = Path(__file__).with_name("words.yml")
 LANGUAGES = ("da", "en")
@@ -24,7 +24,7 @@ KNOWN_CURRENCIES = {"DKK": "kr."}
 @cache
 def known_words() -> dict[str, dict[str, Any]]:
     """Texts and codes of words.yml, read once."""
-    content: dict[str, dict[str, Any]] = yaml.safe_load(WORDS.read_text("utf-8"))
+    content: dict[str, dict[str, Any]] = parse_yaml(WORDS.read_text("utf-8"))
     return content
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from pipelines.files import write_json
+from pipelines.files import parse_yaml, write_json
 from pipelines.ingest.expressions import literal
 from pipelines.sample.generate import DEFAULT_SEED, write_sample
 
@@ -60,7 +60,7 @@ def _write_configuration(source: Path, folder: Path, number: int) -> None:
             shutil.copytree(path, folder / name, dirs_exist_ok=True)
         else:
             shutil.copy(path, folder / name)
-    settings = yaml.safe_load((folder / "instance.yml").read_text("utf-8"))
+    settings = parse_yaml((folder / "instance.yml").read_text("utf-8"))
     settings["name"] = f"{settings['name']} {number}"
     (folder / "instance.yml").write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False), "utf-8")
 
@@ -111,7 +111,7 @@ class _Growing:
             amount += self._append(first, min(first + step, copies.stop), first - copies.start)
         rows = len(copies) * self.copied
         sidecar = self.path.with_name(self.name + ".delivery.yml")
-        content = yaml.safe_load(sidecar.read_text("utf-8"))
+        content = parse_yaml(sidecar.read_text("utf-8"))
         known = content["control_totals"]
         content["control_totals"] = {"rows": known["rows"] + rows, "amount": str(Decimal(known["amount"]) + amount)}
         sidecar.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), "utf-8")

@@ -6,10 +6,11 @@ import dagster as dg
 import psycopg
 import pytest
 import yaml
+from dagster._core.storage.event_log import SqliteEventLogStorage
 
+from pipelines.dagster_home import DAGSTER_POSTGRES, DAGSTER_YAML, POSTGRES_SCHEME, SQLITE_STORAGE, prepare_dagster_home
 from pipelines.errors import ConfigurationError
 from pipelines.instance import Instance
-from pipelines.refresh import DAGSTER_POSTGRES, DAGSTER_YAML, POSTGRES_SCHEME, prepare_dagster_home
 
 
 @pytest.fixture
@@ -51,10 +52,33 @@ def test_runs_and_events_lie_in_the_database_that_the_environment_names(
     assert not list(instance.dagster_home.rglob("*.db"))
 
 
-def test_without_it_they_lie_beside_the_instance(instance: Instance) -> None:
+def test_without_it_they_lie_beside_the_instance_where_dagsters_own_class_reads_them(instance: Instance) -> None:
     prepare_dagster_home(instance)
-    run()
-    assert list(instance.dagster_home.rglob("*.db"))
+    made = [run(), run()]
+    own = SqliteEventLogStorage(str(instance.dagster_home / "history" / "runs"))
+    assert {str(e.dagster_event_type) for run_id in made for e in own.get_logs_for_run(run_id) if e.is_dagster_event} >= {
+        "DagsterEventType.RUN_START", "DagsterEventType.ASSET_MATERIALIZATION", "DagsterEventType.RUN_SUCCESS",
+    }  # fmt: skip
+    assert len(own.get_event_records(dg.EventRecordsFilter(dg.DagsterEventType.ASSET_MATERIALIZATION))) == 2
+
+
+def test_more_runs_are_read_than_databases_are_kept_open(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.event_log.MOST_KEPT", 2)
+    prepare_dagster_home(instance)
+    made = [run() for _ in range(3)]
+    with dg.DagsterInstance.get() as dagster_instance:
+        storage = dagster_instance.event_log_storage
+        assert all(storage.get_logs_for_run(run_id) for run_id in made)
+        storage.wipe()
+        assert [storage.get_logs_for_run(run_id) for run_id in made] == [[], [], []]
+
+
+def test_the_file_of_an_older_version_becomes_the_present_one(instance: Instance) -> None:
+    path = instance.dagster_home / "dagster.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(DAGSTER_YAML, "utf-8")
+    prepare_dagster_home(instance)
+    assert path.read_text("utf-8") == DAGSTER_YAML + SQLITE_STORAGE
 
 
 def test_the_file_follows_the_environment_until_somebody_changes_it(
@@ -68,7 +92,7 @@ def test_the_file_follows_the_environment_until_somebody_changes_it(
     }
     monkeypatch.delenv(DAGSTER_POSTGRES)
     prepare_dagster_home(instance)
-    assert path.read_text("utf-8") == DAGSTER_YAML
+    assert path.read_text("utf-8") == DAGSTER_YAML + SQLITE_STORAGE
     path.write_text("# ours\n" + DAGSTER_YAML, "utf-8")
     monkeypatch.setenv(DAGSTER_POSTGRES, f"{POSTGRES_SCHEME}u@h/d")
     prepare_dagster_home(instance)
