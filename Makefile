@@ -84,6 +84,7 @@ bench: $(READY) ## print how long refreshes, a large ledger, the models, the aud
 	$(BIN)/python -m tests.benchmarks.audit
 	$(BIN)/python -m tests.benchmarks.cases
 	$(BIN)/python -m tests.benchmarks.publish
+	$(BIN)/python -m tests.benchmarks.spark
 
 sample: $(READY) ## write the sample's landing files and truth anew
 	$(BIN)/portfolio sample data --truth tests/truth

@@ -53,9 +53,9 @@ class Run:
         return sum(self.stages.get(stage, 0.0) for stage in TO_MARTS)
 
 
-def refresh(instance: Path) -> Run:
+def refresh(instance: Path, *options: str) -> Run:
     """One `portfolio refresh` in a process of its own."""
-    command = [sys.executable, "-m", "pipelines.cli", "--instance", str(instance), "refresh"]
+    command = [sys.executable, "-m", "pipelines.cli", "--instance", str(instance), "refresh", *options]
     started, output = time.monotonic(), instance / "output.txt"
     with output.open("w") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said)
