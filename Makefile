@@ -3,11 +3,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 SPARK := .venv-spark
+BENCH := .venv-bench
 READY := $(VENV)/.ready
 INSTANCE ?= data
 REAL ?= $(firstword $(PORTFOLIO_REAL) ../shared/real)
 
-.PHONY: help setup setup-spark clients newcomer run ui status test extracts test-spark slow lint types unit real bench sample interface lock clean
+.PHONY: help setup setup-spark setup-bench clients newcomer run ui status test extracts test-spark slow lint types unit real bench sample interface lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -31,6 +32,14 @@ $(SPARK)/.ready: requirements-spark.lock pyproject.toml
 	$(PYTHON) -m venv --clear $(SPARK)
 	$(SPARK)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-spark.lock
 	$(SPARK)/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+setup-bench: $(BENCH)/.ready ## make the environment of what benchmarks are held against
+
+$(BENCH)/.ready: requirements-bench.lock
+	@echo "Setting up $(BENCH)"
+	$(PYTHON) -m venv --clear $(BENCH)
+	$(BENCH)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-bench.lock
 	@touch $@
 
 clients: ## install what else tests read the marts with, where this machine allows: psql, an ODBC driver, DuckDB for Node, Chromium
@@ -95,6 +104,7 @@ interface: $(READY) ## take the tables of the current release as the public ones
 lock: ## pin all packages with hashes again (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
 	uv pip compile --group pyproject.toml:spark --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements-spark.lock
+	uv pip compile --group pyproject.toml:bench --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements-bench.lock
 
 clean: ## remove the environment and everything runs have made in data/
 	rm -rf $(VENV) tests/serving/node/node_modules data/archive data/raw data/rejected data/links data/build data/releases data/.dagster data/.real dbt_project/target

@@ -6,6 +6,7 @@ Not a test: it asserts nothing. LINES=n sets the size (default 5,000,000 lines, 
 import os
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,9 +24,11 @@ from pipelines.ingest.conform import conform
 from pipelines.ingest.landing import land
 from pipelines.ingest.report import DeliveryReport
 from pipelines.ingest.unpack import plain_files
-from pipelines.instance import Instance
+from pipelines.instance import PROJECT_ROOT, Instance
 from tests.conforming import contract as make_contract
 
+BENCH_PYTHON = PROJECT_ROOT / ".venv-bench" / "bin" / "python"
+DLT_LINES = 500_000
 COLUMNS = {
     "voucher_key": "Bilagsnummer", "posting_date": "Bogføringsdato", "fiscal_year": "Regnskabsår", "fiscal_period": "Periode",
     "cost_centre_code": "Omkostningssted", "account_code": "Artskonto", "account_name": "Artskonto tekst",
@@ -92,6 +95,16 @@ def conformed(folder: Path, utf8: Path) -> tuple[float, DeliveryReport]:
     return time.monotonic() - started, report
 
 
+def with_dlt(utf8: Path, lines: int, folder: Path) -> float:
+    """Lines a second that dlt loads row by row, which it is given fewer of."""
+    program = Path(__file__).with_name("dlt_load.py")
+    command = [str(BENCH_PYTHON), str(program), str(utf8), str(lines), str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stdout + done.stderr)
+    return lines / float(done.stdout.splitlines()[-1])
+
+
 def main() -> None:
     """Measure and print: the two in turn, since a machine's speed drifts, and the middle of their ratios."""
     lines, rounds = int(os.environ.get("LINES", "5000000")), int(os.environ.get("ROUNDS", "3"))
@@ -119,6 +132,13 @@ def main() -> None:
             )
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
         print(f"middle ratio {statistics.median(ratios):.2f}, peak {peak:.1f} GB resident")
+        if BENCH_PYTHON.exists():
+            few = min(lines, DLT_LINES)
+            speed = with_dlt(utf8, few, folder)
+            times = lines / seconds / speed
+            print(f"dlt, {few:,} lines, row by row: {speed:,.0f} lines/s; conform is {times:.0f} times as fast")
+        else:
+            print("dlt: left out, make setup-bench brings it")
         print(f"{report.accepted_rows:,} accepted, {report.rejected_rows:,} rejected, {report.accepted_amount:,} kr.")
     landing()
 

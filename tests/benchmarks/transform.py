@@ -1,6 +1,7 @@
-"""Print what raw Parquet → core and marts takes at 1, 5 and 10 million ledger lines, beside one hand-written DuckDB script.
+"""Print what raw Parquet → core and marts takes at 1, 5 and 10 million ledger lines, beside a DuckDB script and a pandas program.
 
-Not a test: it asserts no times, but stops when the script (floor.sql) and the models do not find the same. SIZES=n,n sets the sizes.
+Not a test: it asserts no times, but stops when the script (floor.sql), the program (pandas_program.py) and the models do not find the same.
+SIZES=n,n sets the sizes.
 """
 
 import json
@@ -21,12 +22,14 @@ from pipelines.transform.dbt import DBT_EXECUTABLE, DBT_PROJECT, dbt_environment
 from tests.conftest import copy_of_sample
 
 FLOOR = Path(__file__).with_name("floor.sql")
-SAME = (
-    ("lines", "core.fct_posting", "fct_posting", "count(*), sum(posting_amount), count(is_it), sum(source_row_number)"),
+PANDAS = Path(__file__).with_name("pandas_program.py")
+SAME = (  # what is counted, the models' table, the script's and the program's; money in whole cents
+    ("lines", "core.fct_posting", "fct_posting", "count(*), sum(posting_amount), count(is_it), sum(source_row_number)", {}),
     ("IT", "core.fct_it_spend", "fct_it_spend",
-     "count(*), sum(spend_amount), sum(spend_real_amount), count(system_id), count(contract_id), count(steering_area_code), "
-     "count(*) filter (is_eliminated), sum(confidence_pct)"),
-    ("undecided", "core.fct_undecided_posting", "undecided", "count(*), sum(posting_amount)"),
+     "count(*), sum(spend_amount), count(system_id), count(contract_id), count(steering_area_code), "
+     "count(*) filter (is_eliminated), sum(confidence_pct)",
+     {"spend_amount": "cents * 0.01::decimal(3, 2)", "system_id": "target_system_id", "contract_id": "target_contract_id"}),
+    ("undecided", "core.fct_undecided_posting", "undecided", "count(*), sum(posting_amount)", {}),
 )  # fmt: skip
 
 
@@ -76,36 +79,49 @@ def run_floor(build: Build, price_year: int) -> tuple[float, float]:
     return timed([sys.executable, "-c", code], {}, build.folder)
 
 
+def run_pandas(build: Build, price_year: int) -> tuple[float, float]:
+    """The same in pandas (pandas_program.py), in a process of its own."""
+    command = [sys.executable, str(PANDAS), str(build.folder), str(price_year), str(build.folder / "pandas")]
+    return timed(command, {}, build.folder)
+
+
 def differences(build: Build) -> list[str]:
-    """Where the script and the models do not agree."""
+    """Where the script, the program and the models do not agree."""
     with duckdb.connect() as connection:
         connection.execute(f"attach '{build.warehouse}' (read_only); attach '{build.folder / 'floor.duckdb'}' as floor")
         found = []
-        for name, made, floor, figures in SAME:
-            here = connection.execute(f"select {figures} from warehouse.{made}").fetchone()
-            there = connection.execute(f"select {figures} from floor.{floor}").fetchone()
-            if here != there:
-                found.append(f"{name}: models {here}, script {there}")
+        for name, made, table, figures, named in SAME:
+            asked = figures
+            for ours, theirs in named.items():
+                asked = asked.replace(f"({ours})", f"({theirs})")
+            said = {
+                "models": connection.execute(f"select {figures} from warehouse.{made}").fetchone(),
+                "script": connection.execute(f"select {figures} from floor.{table}").fetchone(),
+                "pandas": connection.execute(
+                    f"select {asked} from '{build.folder / 'pandas' / table}.parquet'"
+                ).fetchone(),
+            }
+            if len(set(said.values())) > 1:
+                found.append(f"{name}: {said}")
     return found
 
 
 def main() -> None:
     """Measure and print a table."""
     sizes = [int(n) for n in os.environ.get("SIZES", "1000000,5000000,10000000").split(",")]
-    print(
-        f"{'lines':>12}{'models s':>10}{'peak GB':>9}{'script s':>10}{'peak GB':>9}{'ratio':>7}{'s per million lines':>21}"
-    )
+    columns = ("models s", "peak GB", "script s", "peak GB", "ratio", "pandas s", "peak GB", "ratio")
+    print(f"{'lines':>12}" + "".join(name.rjust(10) for name in columns))
     with tempfile.TemporaryDirectory() as folder:
         instance, sample = sample_build(Path(folder))
         for size in sizes:
             place = Path(folder) / str(size)
             build, lines = scaled_build(sample, place, size)
-            seconds, peak = run_models(build, instance)
-            floor, floor_peak = run_floor(build, instance.settings.price_year)
-            print(f"{lines:>12,}{seconds:>10.1f}{peak:>9.2f}{floor:>10.1f}{floor_peak:>9.2f}{seconds / floor:>7.2f}"
-                  f"{seconds / lines * 1e6:>21.2f}", flush=True)  # fmt: skip
+            models = run_models(build, instance)
+            script, program = (run(build, instance.settings.price_year) for run in (run_floor, run_pandas))
+            figures = [*models, *script, models[0] / script[0], *program, models[0] / program[0]]
+            print(f"{lines:>12,}" + "".join(f"{figure:>10.2f}" for figure in figures), flush=True)
             if wrong := differences(build):
-                sys.exit("The script and the models do not find the same:\n" + "\n".join(wrong))
+                sys.exit("They do not find the same:\n" + "\n".join(wrong))
             shutil.rmtree(place)
 
 
