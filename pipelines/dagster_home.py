@@ -35,7 +35,7 @@ retention:
 
 SQLITE_STORAGE = """\
 event_log_storage:  # SQLite beside this file, as without these lines, but quicker
-  module: pipelines.event_log
+  module: pipelines.defs.event_log
   class: SqliteEventLog
 """
 POSTGRES_STORAGE = f"""\
@@ -64,7 +64,7 @@ def prepare_dagster_home(instance: Instance) -> None:
         DAGSTER_YAML,
         DAGSTER_YAML + SQLITE_STORAGE,
         DAGSTER_YAML + POSTGRES_STORAGE,
-    )  # the first was written before 2026-11
+    )  # the first was written before that
     found = path.read_text("utf-8") if path.exists() else DAGSTER_YAML
     if found in ours and found != wanted:
         write_atomically(path, wanted)

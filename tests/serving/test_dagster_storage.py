@@ -63,7 +63,7 @@ def test_without_it_they_lie_beside_the_instance_where_dagsters_own_class_reads_
 
 
 def test_more_runs_are_read_than_databases_are_kept_open(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.event_log.MOST_KEPT", 2)
+    monkeypatch.setattr("pipelines.defs.event_log.MOST_KEPT", 2)
     prepare_dagster_home(instance)
     made = [run() for _ in range(3)]
     with dg.DagsterInstance.get() as dagster_instance:

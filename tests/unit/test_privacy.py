@@ -139,7 +139,7 @@ def test_a_correction_that_no_longer_fits_does_not_name_a_person(tmp_path: Path)
 @pytest.mark.parametrize(
     ("sidecar", "said"),
     [
-        (f"note: Spørg {NAME}: 12345678\n", "mapping values are not allowed here in line 1"),
+        (f"note: Spørg {NAME}: 12345678\n", "mapping values are not allowed in this context in line 1"),
         (f"contact: {NAME}\n", "contact: Extra inputs are not permitted"),
         (f"control_totals: {{rows: {NAME}}}\n", "control_totals.rows: Input should be a valid integer"),
     ],
