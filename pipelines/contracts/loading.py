@@ -108,7 +108,11 @@ def _standard_faults(document: Any) -> Iterable[str]:
         if isinstance(entry, dict) and "logicalType" not in entry:
             yield f"$.schema[0].properties[{n}]: logicalType is missing, expected string, number, integer, date or boolean"
             return
-    plain = json.loads(json.dumps(document, default=str))  # a date that YAML understood is text to the standard
+    try:
+        plain = json.loads(json.dumps(document, default=str))  # a date that YAML understood is text to the standard
+    except TypeError as error:  # of a name that YAML understood as a date
+        yield f"$: {error}"
+        return
     faults = ((_json_path(fault.instance_path), fault.message[:200]) for fault in _validator().iter_errors(plain))
     yield from (f"{path}: {message}" for path, message in sorted(faults))
 

@@ -268,9 +268,7 @@ def test_other_columns_come_in_new_schemas_when_nobody_could_see_both(dsn: str, 
     assert wrong == []
     assert seen == {"R1", "R2"}
     assert [p.has_new_schemas for p in published] == [True]
-    publish_to_postgres(
-        wider, dsn
-    )  # drops the old schemas, had a reader of the one before still waited for one of their tables
+    publish_to_postgres(wider, dsn)  # drops the old schemas, should somebody have been in one of their tables
     assert schemas(dsn) == ["portfolio", "portfolio_restricted"]
     assert query(reader, "select distinct new_code from portfolio.fct_line") == [("x",)]
 

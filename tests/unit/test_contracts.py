@@ -99,3 +99,11 @@ def test_every_committed_contract_is_valid() -> None:
     assert len(contracts) > 10
     for path in [p for folder in folders for p in folder.glob("*/*.yaml")]:
         assert yaml.safe_load(path.read_text("utf-8"))["apiVersion"] == "v3.1.0"
+
+
+def test_a_name_that_yaml_takes_for_a_date_is_a_fault_of_the_file(tmp_path: Path) -> None:
+    source = next((PROJECT_ROOT / "data" / "contracts").glob("*/*.odcs.yaml"))
+    path = tmp_path / source.name
+    path.write_text(source.read_text("utf-8") + "\n2026-01-01: 1\n", "utf-8")
+    with pytest.raises(ConfigurationError, match=r"\$: keys must be str.*date"):
+        load_contract(path)
