@@ -1,15 +1,18 @@
-"""The sample with a ledger of any size: the closed years of the shared ledger file, copied on with their truth, in constant memory.
+"""The sample with a ledger of any size: the closed years of the shared ledger, copied on with their truth, in constant memory.
 
 Copy number 0 is the file as the sample has it. Every further copy has vouchers of its own, amounts up to 6 % higher and, for two
-lines of three, a text that no other line has, as ledgers do. Internal trade is not copied: its pairs stay the sample's.
+lines of three, a text that no other line has, as ledgers do. Internal trade is not copied: its pairs stay the sample's. Copies are
+delivered a month at a time, as large ledgers are: a file of more than 4 GB is refused.
 """
 
 import gzip
 import json
 import shutil
 import tempfile
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import yaml
@@ -18,11 +21,11 @@ from pipelines.files import parse_yaml, write_json
 from pipelines.ingest.expressions import literal
 from pipelines.sample.generate import DEFAULT_SEED, write_sample
 
-FILES = ("kvantum_poster_2024.csv.gz", "kvantum_poster_2025.csv.gz")
+YEARS, LAST_MONTH = (2024, 2025), 12
 CONTRACT, FOLDER = "_shared.postings", "landing/_shared"
 LINES_AT_A_TIME = 500_000
 CONFIGURATION = ("instance.yml", "contracts", "reference")
-VOUCHER, PARTNER, TEXT, AMOUNT = "Bilagsnummer", "Partnerselskab", "Posteringstekst", "Beløb"
+VOUCHER, PARTNER, TEXT, AMOUNT, DAY = "Bilagsnummer", "Partnerselskab", "Posteringstekst", "Beløb", "Bogføringsdato"
 NUMBER = f"cast(replace(replace(\"{AMOUNT}\", '.', ''), ',', '.') as decimal(18, 2))"
 RAISED = f"cast({NUMBER} * (1 + copy % 7 * 0.01) as decimal(18, 2))"
 COPIED = f"""
@@ -65,15 +68,20 @@ def _write_configuration(source: Path, folder: Path, number: int) -> None:
     (folder / "instance.yml").write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False), "utf-8")
 
 
+def ledger_files(folder: Path) -> list[Path]:
+    """The files of an instance that hold the ledger's closed years: as the sample has them, and the copies month by month."""
+    return sorted(path for year in YEARS for path in (folder / FOLDER).glob(f"kvantum_poster_{year}*.csv.gz"))
+
+
 def _grow(folder: Path, lines: int, first: int) -> None:
     """Let the ledger files hold copies until the instance has about `lines` lines; `first`: the number of the first copy."""
     totals = json.loads((folder / "truth" / "totals.json").read_text("utf-8"))
     there = sum(c["accepted"] for name, c in totals["contracts"].items() if name.endswith(".postings"))
     with tempfile.TemporaryDirectory(dir=folder) as work:
-        growing = [_Growing(folder, name, Path(work)) for name in FILES]
-        copies = max(0, round((lines - there) / sum(file.copied for file in growing)))
-        for file in growing:
-            rows, amount = file.grow(range(first, first + copies))
+        growing = [_Growing(folder, year, Path(work)) for year in YEARS]
+        copies = max(0, round((lines - there) / sum(year.copied for year in growing)))
+        for year in growing:
+            rows, amount = year.grow(range(first, first + copies))
             entry = totals["contracts"][CONTRACT]
             entry.update(rows=entry["rows"] + rows, accepted=entry["accepted"] + rows)
             entry.update(output_rows=entry["output_rows"] + rows)
@@ -82,59 +90,69 @@ def _grow(folder: Path, lines: int, first: int) -> None:
 
 
 class _Growing:
-    """One delivered ledger file, its sidecar, and the truth of its lines."""
+    """One closed year of the ledger: the file that the sample has of it, one for each month before its last, and their truth.
 
-    def __init__(self, instance: Path, name: str, work: Path) -> None:
-        self.name, self.path, self.work = name, instance / FOLDER / name, work
+    A year's end is its last month's end, and a period counts once, so copies of that month lie in the sample's own file.
+    """
+
+    def __init__(self, instance: Path, year: int, work: Path) -> None:
+        self.work, self.path = work, instance / FOLDER / f"kvantum_poster_{year}.csv.gz"
         self.truth = instance / "truth" / "posting_truth.csv.gz"
         self.connection = duckdb.connect(config={"memory_limit": "1GB", "threads": 2})
+        month = f'case when suffix("{DAY}", \'-{year}\') then cast("{DAY}"[4:5] as integer) else {LAST_MONTH} end'
         self.connection.execute(
-            f"create table source as select row_number() over () + 1 as line, * "
+            f"create table source as select row_number() over () + 1 as line, {month} as month, * "
             f"from read_csv({literal(str(self.path))}, delim = ';', header = true, all_varchar = true)"
         )
         self.connection.execute(
             f"create table truth as from read_csv({literal(str(self.truth))}, header = true, all_varchar = true) "
-            f"where contract_id = {literal(CONTRACT)} and file_name = {literal(name)} and coalesce(pair_key, '') = ''"
+            f"where contract_id = {literal(CONTRACT)} and file_name = {literal(self.path.name)} and coalesce(pair_key, '') = ''"
         )
-        self.header = 1 + self._count("select count(*) from source")
-        self.copied = self._count(f"select count(*) from source where coalesce(\"{PARTNER}\", '') = ''")
+        self.copied = self._one(f"select count(*) from source where coalesce(\"{PARTNER}\", '') = ''")
+        months = {m: self.path.with_name(f"kvantum_poster_{year}-{m:02d}.csv.gz") for m in range(1, LAST_MONTH)}
+        self.files = {m: _File(path, year, m) for m, path in months.items()}
+        self.files[LAST_MONTH] = _File(self.path, year, LAST_MONTH, rows=self._one("select count(*) from source"))
 
-    def _count(self, query: str) -> int:
+    def _one(self, query: str) -> Any:
         row = self.connection.execute(query).fetchone()
         assert row is not None
-        return int(row[0])
+        return row[0]
 
     def grow(self, copies: range) -> tuple[int, Decimal]:
-        """Append the copies to the file and to the truth, and mend its control totals; the rows and the amount that came on top."""
-        amount, step = Decimal(0), max(1, LINES_AT_A_TIME // max(1, self.copied))
+        """Append the copies to files and truth, and state control totals beside them; the rows and the amount that came on top."""
+        if not copies:
+            return 0, Decimal(0)
+        before = sum(file.rows for file in self.files.values())
+        header = _first_line(self.path)
+        for month in range(1, LAST_MONTH):
+            self.files[month].begin(header)
+        step = max(1, LINES_AT_A_TIME // max(1, self.copied))
         for first in range(copies.start, copies.stop, step):
-            amount += self._append(first, min(first + step, copies.stop), first - copies.start)
-        rows = len(copies) * self.copied
-        sidecar = self.path.with_name(self.name + ".delivery.yml")
-        content = parse_yaml(sidecar.read_text("utf-8"))
-        known = content["control_totals"]
-        content["control_totals"] = {"rows": known["rows"] + rows, "amount": str(Decimal(known["amount"]) + amount)}
-        sidecar.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), "utf-8")
-        return rows, amount
+            self._append(first, min(first + step, copies.stop))
+        for file in self.files.values():
+            file.state()
+        return sum(f.rows for f in self.files.values()) - before, sum(
+            (f.amount for f in self.files.values()), Decimal(0)
+        )
 
-    def _append(self, first: int, last: int, before: int) -> Decimal:
-        """Some copies at once, in the order of their lines; `before`: how many copies the file has already."""
-        self.connection.execute(
-            f"create or replace table part as select row_number() over (order by copy, line) + {self.header + before * self.copied} "
-            f"as number, * from ({COPIED}) order by copy, line",
-            {"first": first, "last": last},
-        )
-        self._write("select * exclude (number, copy, line) from part order by number", self.path, ";")
-        self._write(
-            "select contract_id, file_name, number as source_row_number, administration_code, is_it, spend_kind, system_key, "
-            "truth.contract_key, pair_key from part inner join truth on cast(truth.source_row_number as bigint) = part.line "
-            "order by number",
-            self.truth,
-            ",",
-        )
-        row = self.connection.execute(f"select sum({NUMBER}) from part").fetchone()
-        assert row is not None
-        return Decimal(row[0])
+    def _append(self, first: int, last: int) -> None:
+        """Some copies at once, to each month's file in the order of their lines."""
+        self.connection.execute(f"create or replace table part as {COPIED}", {"first": first, "last": last})
+        for month, file in self.files.items():
+            self.connection.execute(
+                f"create or replace table lines as select row_number() over (order by copy, line) + {file.rows + 1} as number, * "
+                f"from part where month = {month} order by copy, line"
+            )
+            self._write("select * exclude (number, copy, line, month) from lines order by number", file.path, ";")
+            self._write(
+                f"select contract_id, {literal(file.path.name)}, number as source_row_number, administration_code, is_it, spend_kind, "
+                "system_key, truth.contract_key, pair_key from lines inner join truth "
+                "on cast(truth.source_row_number as bigint) = lines.line order by number",
+                self.truth,
+                ",",
+            )
+            file.rows += self._one("select count(*) from lines")
+            file.amount += Decimal(self._one(f"select coalesce(sum({NUMBER}), 0) from lines"))
 
     def _write(self, query: str, target: Path, delimiter: str) -> None:
         """Append the rows of a query to a compressed CSV file, as a member of its own."""
@@ -146,7 +164,41 @@ class _Growing:
                 packed.write(block.replace(b"\n", line_end))
 
 
+@dataclass
+class _File:
+    """One delivered file of a month. `rows`: lines in it; `amount`: of the lines that came on top."""
+
+    path: Path
+    year: int
+    month: int
+    rows: int = 0
+    amount: Decimal = Decimal(0)
+
+    def begin(self, header: bytes) -> None:
+        """Make it, with a header and no line."""
+        with gzip.open(self.path, "wb", compresslevel=1) as packed:
+            packed.write(header)
+
+    def state(self) -> None:
+        """What its sender says of it, now that lines have come on top."""
+        sidecar = self.path.with_name(self.path.name + ".delivery.yml")
+        if sidecar.exists():
+            content = parse_yaml(sidecar.read_text("utf-8"))
+        else:
+            content = {
+                "received_at": f"{self.year}-{self.month + 1:02d}-06T07:12:00+01:00",
+                "control_totals": {"amount": "0"},
+            }
+        amount = Decimal(content["control_totals"]["amount"]) + self.amount
+        content["control_totals"] = {"rows": self.rows, "amount": str(amount)}
+        sidecar.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), "utf-8")
+
+
+def _first_line(path: Path) -> bytes:
+    with gzip.open(path) as file:
+        return file.readline()
+
+
 def _line_end(path: Path) -> bytes:
     """How the lines of a compressed file end: all have to end alike."""
-    with gzip.open(path) as file:
-        return b"\r\n" if file.readline().endswith(b"\r\n") else b"\n"
+    return b"\r\n" if _first_line(path).endswith(b"\r\n") else b"\n"

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.instance import PROJECT_ROOT, Instance
-from pipelines.sample.large import FILES, FOLDER, write_large_sample
+from pipelines.sample.large import ledger_files, write_large_sample
 from pipelines.transform.build import Build
 from tests.benchmarks.transform import run_floor
 from tests.conftest import copy_of_sample
@@ -83,7 +83,7 @@ def floor(instance: Path) -> float:
     """Seconds of bare DuckDB from the same compressed ledger files to the three ledger tables."""
     folder = instance / "floor"
     folder.mkdir()
-    files = [str(instance / FOLDER / name) for name in FILES]
+    files = [str(path) for path in ledger_files(instance)]
     code = READ.format(files=files, target=folder / "raw.parquet")
     started = time.monotonic()
     done = subprocess.run([sys.executable, "-c", "\n".join(line[4:] for line in code.splitlines())], check=False)

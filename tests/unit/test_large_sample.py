@@ -1,5 +1,6 @@
 """The sample with a ledger of any size: files, control totals and truth go together, and every line is its own."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import yaml
 from pipelines.configuration import Configuration
 from pipelines.instance import PROJECT_ROOT, Instance
 from pipelines.sample import large
-from pipelines.sample.large import CONTRACT, FILES, FOLDER, write_large_sample
+from pipelines.sample.large import CONTRACT, ledger_files, write_large_sample
 
 LINES = 120_000
 
@@ -23,9 +24,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         return write_large_sample(PROJECT_ROOT / "data", tmp_path_factory.mktemp("large"), 2 * LINES, municipalities=2)
 
 
-def ledger(folder: Path, name: str) -> str:
+def ledger(path: Path) -> str:
     """SQL of the lines of a delivered file, with their number in it."""
-    path = folder / FOLDER / name
     return f"(select row_number() over () + 1 as number, * from read_csv('{path}', delim = ';', header = true, all_varchar = true))"
 
 
@@ -38,23 +38,38 @@ def one(query: str) -> tuple[Any, ...]:
 def test_the_sender_states_what_is_in_the_file(folders: list[Path]) -> None:
     amount = "cast(replace(replace(\"Beløb\", '.', ''), ',', '.') as decimal(18, 2))"
     for folder in folders:
-        for name in FILES:
-            stated = yaml.safe_load((folder / FOLDER / f"{name}.delivery.yml").read_text("utf-8"))["control_totals"]
-            found = one(f"select count(*), sum({amount}) from {ledger(folder, name)}")
+        rows = 0
+        for path in ledger_files(folder):
+            stated = yaml.safe_load(path.with_name(f"{path.name}.delivery.yml").read_text("utf-8"))["control_totals"]
+            found = one(f"select count(*), sum({amount}) from {ledger(path)}")
             assert found == (stated["rows"], Decimal(stated["amount"]))
-            assert stated["rows"] > 20_000
+            rows += stated["rows"]
+        totals = json.loads((folder / "truth" / "totals.json").read_text("utf-8"))["contracts"]
+        assert totals[CONTRACT]["rows"] > rows > LINES / 2
+        there = sum(entry["accepted"] for name, entry in totals.items() if name.endswith(".postings"))
+        assert 0.9 * LINES < there < 1.1 * LINES
+
+
+def test_copies_come_a_month_at_a_time_and_every_month_once(folders: list[Path]) -> None:
+    for path in ledger_files(folders[0]):
+        months = f'select count(distinct substr("Bogføringsdato", 4, 7)), any_value(substr("Bogføringsdato", 4, 7)) from {ledger(path)}'
+        stated = path.name.removesuffix(".csv.gz").rsplit("_", 1)[1]
+        if "-" in stated:
+            year, month = stated.split("-")
+            assert one(months) == (1, f"{month}-{year}")
+    assert len(ledger_files(folders[0])) == 24
 
 
 def test_each_line_has_a_voucher_of_its_own_and_its_truth_is_that_of_the_line_it_copies(folders: list[Path]) -> None:
-    folder, name = folders[1], FILES[0]
-    truth = f"read_csv('{folder}/truth/posting_truth.csv.gz', header = true, all_varchar = true)"
+    truth = f"read_csv('{folders[1]}/truth/posting_truth.csv.gz', header = true, all_varchar = true)"
+    lines = " union all ".join(f"select *, '{p.name}' as name from {ledger(p)}" for p in ledger_files(folders[1]))
     count, with_truth, copies, vouchers, contradicting = one(
         f"""
         with told as (
             select "Bilagsnummer" as voucher, split_part("Bilagsnummer", '-', 1) as copied, "Artskonto" as account,
                 truth.administration_code || concat_ws(' ', is_it, spend_kind, system_key) as is_true
-            from {ledger(folder, name)} as lines left join {truth} as truth on contract_id = '{CONTRACT}'
-                and file_name = '{name}' and cast(truth.source_row_number as bigint) = lines.number
+            from ({lines}) as lines left join {truth} as truth on contract_id = '{CONTRACT}'
+                and file_name = lines.name and cast(truth.source_row_number as bigint) = lines.number
         )
         select count(*), count(is_true), count(*) filter (voucher like '%-%'), count(distinct voucher) filter (voucher like '%-%'),
             (select count(*) from (select 1 from told group by copied, account having count(distinct is_true) > 1))
@@ -70,6 +85,6 @@ def test_an_instance_is_whole_and_has_vouchers_and_a_name_of_its_own(folders: li
     instances = [Instance.load(folder) for folder in folders]
     assert all(Configuration.load(instance).contracts for instance in instances)
     assert len({instance.settings.name for instance in instances}) == 2
-    first, second = (ledger(folder, FILES[0]) for folder in folders)
+    first, second = (ledger(ledger_files(folder)[0]) for folder in folders)
     shared = f'select count(*) from {first} as a inner join {second} as b using ("Bilagsnummer") where "Bilagsnummer" like \'%-%\''
     assert one(shared) == (0,)
