@@ -22,6 +22,7 @@ from typing import Any
 from pipelines.audit.result import MAX_EXAMPLES
 from pipelines.audit.suites import Rule, RuleMeta, Suite, SuiteMeta, in_words
 from pipelines.errors import AuditFailed
+from pipelines.memory import bounded
 
 COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
 WITH_VALUES = {"result_format": "SUMMARY", "partial_unexpected_count": 20}
@@ -114,6 +115,8 @@ class Engine:
         """Attach a closed DuckDB file read-only, as `warehouse`, for the time of the block."""
         with _LOCK:
             try:
+                for setting, value in bounded(path.parent / "work").items():
+                    self.execute(f"set {setting} = {literal(value)}")
                 self.execute(f"attach {literal(path)} as {WAREHOUSE} (read_only)")
             except Exception as error:
                 found = without_values(error)

@@ -13,6 +13,7 @@ from pipelines.audit.measures import Measure, Reconciliation
 from pipelines.audit.reconciliations import reconciliations
 from pipelines.audit.result import MAX_EXAMPLES, CheckResult, Outcome
 from pipelines.audit.verdict import danish_number, no_promise
+from pipelines.memory import bounded
 
 DANISH = {
     "source": "kilden",
@@ -68,7 +69,7 @@ def reconcile(build: Path, promised_datasets: set[str]) -> list[CheckResult]:
 @contextmanager
 def _opened(build: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The build's warehouse, read-only, with its inputs where the staging views look for them."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=bounded(build / "work")) as connection:
         connection.execute(f"set file_search_path = {literal(build)}")
         connection.execute(f"attach {literal(build / 'warehouse.duckdb')} as warehouse (read_only)")
         connection.execute("use warehouse")

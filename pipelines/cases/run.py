@@ -13,6 +13,7 @@ from pipelines.cases.case import Case, ranked, simulated
 from pipelines.cases.rows import administration_rows, case_row, coalition_rows, flow_rows, sensitivity_rows, table
 from pipelines.cases.tables import CASE, COALITION, FLOW, PART, SENSITIVITY, create_tables, declared_tables, fill
 from pipelines.files import write_json
+from pipelines.memory import bounded
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def write_cases(warehouse: Path, reference: Path, as_of: date, price_year: int, 
     and the outcome says why. Raises ConfigurationError when the assumptions are faulty.
     """
     assumptions = load_assumptions(reference / FILE_NAME, as_of)
-    with duckdb.connect(str(warehouse)) as connection:
+    with duckdb.connect(str(warehouse), config=bounded(warehouse.parent / "work")) as connection:
         create_tables(connection)
         cases = []
         if assumptions:

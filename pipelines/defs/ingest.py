@@ -218,7 +218,9 @@ def _inputs(configuration: Configuration) -> dg.AssetsDefinition:
             plan = make_plan(configured, states, as_of, current_release(instance), previous, run.problems)
             hold = hold_of(instance) if plan["is_of_today"] else None
             held = hold.sentence if hold and hold.keeps_off(plan["inputs"]) else None
-            build.save_plan(plan | {"configuration": run.configuration, "held": held, "engine": run.engine})
+            build.save_plan(
+                plan | {"configuration": run.configuration, "held": held, "engine": run.engine, "force": run.force}
+            )
             if (held or plan["is_unchanged"]) and not run.force:
                 say(context, held or UNCHANGED)
                 catch_up(context, instance)

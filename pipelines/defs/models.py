@@ -24,6 +24,7 @@ from pipelines.defs.audit import audit_failure, audit_of
 from pipelines.defs.common import MODEL_GROUPS, OWNER, build_of, input_key, say, told
 from pipelines.instance import Instance
 from pipelines.transform.build import Build
+from pipelines.transform.carry import take_over_tables
 from pipelines.transform.configured import instance_of
 from pipelines.transform.dbt import DBT_EXECUTABLE, DBT_PROJECT, dbt_environment, dbt_variables
 from pipelines.transform.lineage import Lineage, known_lineage, work_out_lineage
@@ -88,9 +89,16 @@ class PortfolioTranslator(DagsterDbtTranslator):
         return spec._replace(description=f"dbt: {kind}{column}. A failure keeps the current release in place.")
 
 
+class _Dbt(DbtCliResource):
+    """dbt without a second adapter in this process: it takes a second to make, and only counting rows afterwards would need it."""
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> Any:
+        return None
+
+
 def dbt_resource(executable: Path = DBT_EXECUTABLE) -> DbtCliResource:
     """dbt of this very environment, or of the one that has Spark, whatever PATH says."""
-    return DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(executable))
+    return _Dbt(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(executable))
 
 
 def _with_lineage(
@@ -141,6 +149,18 @@ def _column_lineage(
     return {"dagster/column_lineage": dg.TableColumnLineage(made_from)} if made_from else {}
 
 
+def _taken_over(
+    context: dg.AssetExecutionContext, build: Build, manifest: Path, variables: dict[str, Any]
+) -> list[str]:
+    """The tables that are as the build before made them; none when somebody asked for everything to be made (`--force`)."""
+    if build.plan()["force"]:
+        return []
+    names = take_over_tables(build, json.loads(manifest.read_text("utf-8")), variables)
+    if names:
+        say(context, f"models: {len(names)} tables are as before and taken over")
+    return names
+
+
 def model_assets(instance: Instance, manifest: Path) -> dg.AssetsDefinition:
     """All dbt models of the project as assets."""
 
@@ -153,15 +173,11 @@ def model_assets(instance: Instance, manifest: Path) -> dg.AssetsDefinition:
         build = build_of(context, instance)
         configured = instance_of(build, instance)
         is_spark = build.plan()["engine"] == SPARK
-        os.environ.update(dbt_environment(build) | (spark_environment(manifest) if is_spark else {}))
-        arguments = [
-            "build",
-            "--vars",
-            json.dumps(dbt_variables(build, configured)),
-            "--exclude-resource-type",
-            "unit_test",
-        ]
+        variables = dbt_variables(build, configured)
+        arguments = ["build", "--vars", json.dumps(variables), "--exclude-resource-type", "unit_test"]
         with told():
+            taken_over = [] if is_spark else _taken_over(context, build, manifest, variables)
+            os.environ.update(dbt_environment(build, taken_over) | (spark_environment(manifest) if is_spark else {}))
             engine = dbt_resource(SPARK_EXECUTABLE) if is_spark else dbt
             invocation = engine.cli(arguments, context=context, target_path=build.dbt_target, raise_on_error=False)
             with redirect_stdout(_Progress(sys.stdout)):

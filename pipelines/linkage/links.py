@@ -18,6 +18,7 @@ from pipelines.linkage.decisions import Decision, decisions_file, read_decisions
 from pipelines.linkage.names import normalising
 from pipelines.linkage.products import link_products
 from pipelines.linkage.suppliers import link_suppliers
+from pipelines.memory import bounded
 from pipelines.transform.build import Build
 
 LINK_VERSION = 9
@@ -41,7 +42,7 @@ def make_links(build: Build, instance: Instance) -> list[str]:
     if not (folder / OUTCOME).exists():
         _remove_half_made(instance.links)
         fresh_folder(folder)
-        with duckdb.connect(":memory:") as connection:
+        with duckdb.connect(":memory:", config=bounded(build.work)) as connection:
             normalising(connection)
             prepare_candidates(connection)
             unknown = link_suppliers(connection, build, folder / "link_supplier.parquet", _of(decisions, "supplier"))

@@ -12,6 +12,7 @@ from pipelines.files import sha256_of
 from pipelines.ingest.confined import confined
 from pipelines.ingest.expressions import literal
 from pipelines.instance import PROJECT_ROOT
+from pipelines.memory import memory_limit
 from pipelines.release.tables import table_facts
 from pipelines.release.whole import PARQUET, attach_whole, whole_parquet
 
@@ -38,7 +39,7 @@ def disagreements(folder: Path) -> list[str]:
     ]
     if found:
         return found
-    with confined([folder]) as connection:
+    with confined([folder], memory_limit=memory_limit()) as connection:
         attach_whole(connection, folder, "whole")
         for name, expected in manifest["tables"].items():
             checked = [(f'whole."{name}"', whole_parquet(folder, name), expected["checksum"])]

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from pipelines.ingest.expressions import literal
+from pipelines.memory import bounded
 from pipelines.release.whole import (
     DATABASE,
     HIDDEN_CLASSES,
@@ -85,7 +86,7 @@ def copy_tables(
     for part in (folder, folder / RESTRICTED):
         part.mkdir(exist_ok=True, mode=RESTRICTED_MODE if part != folder else 0o777)
         is_apart = part != folder
-        with duckdb.connect(str(part / DATABASE)) as connection:
+        with duckdb.connect(str(part / DATABASE), config=bounded(warehouse.parent / "work")) as connection:
             # Under the name that it was written under, by which its views know their tables.
             connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
             for schema, name in published_tables(connection, "warehouse"):
@@ -102,7 +103,7 @@ def copy_tables(
             connection.execute("detach warehouse")
             _release_table(connection, release)
             connection.execute("checkpoint")
-        write_parquet(part)
+        write_parquet(part, warehouse.parent / "work")
     return dict(sorted(found.items()))
 
 
@@ -183,17 +184,13 @@ def _described(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, table: str, description: str, columns: dict[str, str]) -> None:
+    present = {row[0] for row in connection.execute(f'describe "{table}"').fetchall()}
+    connection.begin()  # one commit for all: each of its own would be most of the time
     connection.execute(f'comment on table "{table}" is {literal(description)}')
-    present = {
-        row[0]
-        for row in connection.execute(
-            "select column_name from duckdb_columns() where database_name = current_database() and table_name = ?",
-            [table],
-        ).fetchall()
-    }
     for column, text in columns.items():
         if column in present:
             connection.execute(f'comment on column "{table}"."{column}" is {literal(text)}')
+    connection.commit()
 
 
 def _release_table(connection: duckdb.DuckDBPyConnection, release: dict[str, Any]) -> None:
@@ -207,14 +204,16 @@ def _release_table(connection: duckdb.DuckDBPyConnection, release: dict[str, Any
         connection.execute(f"comment on column release.{name} is {literal(meaning)}")
 
 
-def write_parquet(part: Path) -> list[str]:
+def write_parquet(part: Path, spill: Path) -> list[str]:
     """Every table of a release's closed DuckDB file as one Parquet file beside it; returns the table names.
+
+    `spill`: a folder for what does not fit into memory.
 
     What tables and columns mean goes along as the file's own key-value metadata: `description`, and `columns` as JSON.
     """
     folder = part / PARQUET
     folder.mkdir()
-    with duckdb.connect(str(part / DATABASE), read_only=True) as connection:
+    with duckdb.connect(str(part / DATABASE), read_only=True, config=bounded(spill)) as connection:
         names = [row[0] for row in connection.execute("select table_name from duckdb_tables() order by 1").fetchall()]
         for name in names:
             told = ", ".join(f"{key}: {literal(text)}" for key, text in _comments(connection, name).items())

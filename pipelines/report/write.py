@@ -1,7 +1,7 @@
 """Write the report of a release: the same pages in each language, what they need beside them, and the rows behind."""
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, partial
@@ -11,7 +11,9 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.contracts.model import Contract
+from pipelines.memory import memory_limit
 from pipelines.release.whole import DATABASE, RESTRICTED, open_whole
+from pipelines.report.charting import charting
 from pipelines.report.downloads import write_rows_behind, write_workbook
 from pipelines.report.language import LANGUAGES, Language
 from pipelines.report.names import slug
@@ -55,7 +57,11 @@ class Part:
 
 def _open_to_all(folder: Path) -> duckdb.DuckDBPyConnection:
     """What everybody may read, and nothing else: a page cannot show what its connection does not hold."""
-    return duckdb.connect(str(folder / DATABASE), read_only=True, config={"enable_external_access": "false"})
+    return duckdb.connect(
+        str(folder / DATABASE),
+        read_only=True,
+        config={"enable_external_access": "false", "memory_limit": memory_limit()},
+    )
 
 
 PARTS = (
@@ -91,20 +97,21 @@ def write_report(folder: Path, contracts: Iterable[Contract] = ()) -> int:
     Danish lies in the folder itself, English in `en/`: the same files, so that each page has its other language beside it.
     """
     in_force = tuple(sorted(contracts, key=lambda contract: contract.id))
-    return sum(_write_part(folder, part, in_force) for part in PARTS)
+    with charting() as script:
+        return sum(_write_part(folder, part, in_force, script) for part in PARTS)
 
 
-def _write_part(folder: Path, part: Part, in_force: tuple[Contract, ...]) -> int:
+def _write_part(folder: Path, part: Part, in_force: tuple[Contract, ...], script: Callable[[], str]) -> int:
     place = folder / part.folder
     shutil.copytree(HERE / ASSETS, place / ASSETS)
     with closing(part.opened(folder)) as connection:
         tables = Tables(connection)
         release = tables.row("select * from release")
         sources = [Sources(tables, release, Language(code, release["currency"]), in_force) for code in LANGUAGES]
-        return sum(_write_language(place, part, each) for each in sources)
+        return sum(_write_language(place, part, each, script) for each in sources)
 
 
-def _write_language(folder: Path, part: Part, sources: Sources) -> int:
+def _write_language(folder: Path, part: Part, sources: Sources, script: Callable[[], str]) -> int:
     language = sources.language
     top = folder if language.code == LANGUAGES[0] else folder / language.code
     render = partial(_render, _environment(language), part)
@@ -118,7 +125,7 @@ def _write_language(folder: Path, part: Part, sources: Sources) -> int:
         count, is_charted = count + 1, is_charted or page.is_charted
     write_rows_behind(sources.tables, sorted(fetched), top / "data", language)
     if is_charted:
-        (folder / ASSETS / "vega.js").write_text(_charting(), "utf-8")
+        (folder / ASSETS / "vega.js").write_text(script(), "utf-8")
     if not part.is_restricted:
         write_workbook(sources.tables, top / "data" / "portfolio.xlsx")
     return count
@@ -127,14 +134,6 @@ def _write_language(folder: Path, part: Part, sources: Sources) -> int:
 @cache
 def _style() -> str:
     return (HERE / ASSETS / "report.css").read_text("utf-8")
-
-
-@cache
-def _charting() -> str:
-    """Vega-Lite with what it needs, as one script without a network."""
-    import vl_convert  # heavy, and needed nowhere else
-
-    return str(vl_convert.javascript_bundle())  # type: ignore[call-arg]  # whose stub asks for what has a default
 
 
 def _environment(language: Language) -> Environment:

@@ -1,15 +1,18 @@
 """The dbt project as this code sees it: where it lies, its manifest, and the environment and variables of one build's run."""
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from pipelines.errors import PortfolioError
 from pipelines.files import fingerprint, sha256_of
 from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.memory import VARIABLE, memory_limit
 from pipelines.transform.build import Build
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -19,18 +22,26 @@ PARSED = "partial_parse.msgpack"
 STAMP = MANIFEST.with_name("manifest.source")  # of which state of the project they are
 
 
-def dbt_environment(build: Build | None = None) -> dict[str, str]:
-    """Environment of a dbt process: no telemetry, DuckDB whatever this process's environment says, and which build it works on."""
+def dbt_environment(build: Build | None = None, taken_over: Sequence[str] = ()) -> dict[str, str]:
+    """Environment of a dbt process: no telemetry, DuckDB whatever this process's environment says, and which build it works on.
+
+    `taken_over`: the tables that lie in its warehouse already (carry.py).
+    """
     always = {
         "DO_NOT_TRACK": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "PORTFOLIO_ENGINE": "duckdb",
+        VARIABLE: memory_limit(),
         "DBT_LOG_LEVEL_FILE": "info",  # debug goes to Dagster, which reads it; writing it twice took a tenth of a build
     }
     if build is None:
         return always
-    return always | {"PORTFOLIO_WAREHOUSE": str(build.warehouse), "PORTFOLIO_BUILD": str(build.folder)}
+    return (
+        always
+        | {"PORTFOLIO_WAREHOUSE": str(build.warehouse), "PORTFOLIO_BUILD": str(build.folder)}
+        | {"PORTFOLIO_TAKEN_OVER": json.dumps(taken_over)}
+    )
 
 
 def dbt_variables(build: Build, instance: Instance) -> dict[str, object]:

@@ -11,6 +11,7 @@ import duckdb
 from pipelines.errors import ConfigurationError
 from pipelines.ingest.expressions import literal
 from pipelines.instance import PROJECT_ROOT
+from pipelines.memory import bounded
 from pipelines.transform.build import Build
 from pipelines.transform.run_spark import EXPORTED, STORE
 
@@ -47,7 +48,9 @@ def take_over(build: Build) -> None:
     """Make the warehouse of the tables that Spark left: those to publish as their contracts type them, and a few for the audit."""
     store = os.environ.get(STORE, str(build.folder / "spark"))
     manifest = json.loads((build.dbt_target / "manifest.json").read_text("utf-8"))
-    with duckdb.connect(str(build.warehouse), config={"preserve_insertion_order": "false"}) as connection:
+    with duckdb.connect(
+        str(build.warehouse), config=bounded(build.work) | {"preserve_insertion_order": "false"}
+    ) as connection:
         for schema in ("staging", "intermediate", *TAKEN_OVER):
             connection.execute(f"create schema if not exists {schema}")
         for name, columns in _relations(manifest):

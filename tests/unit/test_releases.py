@@ -41,7 +41,7 @@ def release(instance: Instance, age_days: int, query: str = SPEND, previous: str
     with duckdb.connect(str(folder / "marts.duckdb")) as connection:
         connection.execute(f"create table fct_spend as {query}")
         facts = table_facts(connection, "fct_spend")
-    write_parquet(folder)
+    write_parquet(folder, folder)
     hashes = {"deliveries_hash": name, "configuration_hash": "c", "code_hash": "k"} | inputs
     content: dict[str, Any] = {
         "release_id": name, "made_at": made_at.isoformat(), "late": [], "refused": [],

@@ -1,0 +1,123 @@
+"""Tables that this build would make just as the build before made them: found out, and taken over instead of made anew.
+
+A table is what its SQL makes of its inputs. From a build that passed its audit with the same code and variables, a table is taken
+over when nothing that it is made from holds other bytes or asks for the day. Tests, audit and release then treat it as any other.
+"""
+
+import filecmp
+import json
+import shutil
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.audit.result import AuditRecord
+from pipelines.audit.run import RECORD, WAREHOUSE_FILE
+from pipelines.files import sha256_of
+from pipelines.memory import bounded
+from pipelines.transform.build import Build
+
+DAY = "as_of_date()"  # the macro by which a model asks for the day
+DAY_VARIABLE = "as_of_date"
+
+
+def take_over_tables(build: Build, manifest: dict[str, Any], variables: dict[str, Any]) -> list[str]:
+    """Put the tables that are as before into the build's warehouse, as `schema.table`; empty when there are none or no build before.
+
+    `manifest`: dbt's, of the project as it is. `variables`: those that dbt will be given.
+    """
+    earlier = _earlier(build, variables)
+    if earlier is None:
+        return []
+    names = unchanged_tables(manifest, changed_inputs(build, earlier), same_day=build.as_of_date == earlier.as_of_date)
+    if not names or not _copy(earlier, build, names):
+        return []
+    return names
+
+
+def _earlier(build: Build, variables: dict[str, Any]) -> Build | None:
+    """The newest other build that DuckDB made with the same code and variables (but the day), and whose audit passed."""
+    others = sorted(build.folder.parent.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
+    return next((b for p in others if p != build.folder and _is_like(b := Build(p), build, variables)), None)
+
+
+def _is_like(earlier: Build, build: Build, variables: dict[str, Any]) -> bool:
+    results, record = earlier.dbt_target / "run_results.json", earlier.audit / RECORD
+    if not all(path.exists() for path in (earlier.warehouse, earlier.plan_file, results, record)):
+        return False
+    theirs, mine = earlier.plan(), build.plan()
+    given = json.loads(results.read_text("utf-8"))["args"].get("vars") or {}
+    return (
+        theirs["engine"] == mine["engine"]
+        and theirs["inputs"]["code_hash"] == mine["inputs"]["code_hash"]
+        and given | {DAY_VARIABLE: None} == variables | {DAY_VARIABLE: None}
+        and AuditRecord.read(record).passed
+    )
+
+
+def changed_inputs(build: Build, earlier: Build) -> set[str]:
+    """The input tables whose files are not byte for byte those of the earlier build."""
+    names = {path.name for each in (build, earlier) for path in each.inputs.iterdir()}
+    return {name for name in names if not _are_same(build.source(name), earlier.source(name))}
+
+
+def _are_same(folder: Path, other: Path) -> bool:
+    if not (folder.is_dir() and other.is_dir()):
+        return False
+    files = sorted(path.name for path in folder.iterdir())
+    if files != sorted(path.name for path in other.iterdir()):
+        return False
+    return all((folder / f).samefile(other / f) or filecmp.cmp(folder / f, other / f, shallow=False) for f in files)
+
+
+def unchanged_tables(manifest: dict[str, Any], changed: Iterable[str], *, same_day: bool) -> list[str]:
+    """The models kept as tables that come out as before, as `schema.table`, given the names of the inputs that changed."""
+    nodes, others, parents = manifest["nodes"], set(changed), manifest["parent_map"]
+    dated = set() if same_day else _asking_for_the_day(manifest)
+
+    @cache
+    def differs(node_id: str) -> bool:
+        if node_id.startswith("source."):
+            return manifest["sources"][node_id]["name"] in others
+        return node_id in dated or any(differs(parent) for parent in parents[node_id])
+
+    return sorted(
+        f"{node['schema']}.{node['name']}"
+        for node_id, node in nodes.items()
+        if node["resource_type"] == "model" and node["config"]["materialized"] == "table" and not differs(node_id)
+    )
+
+
+def _asking_for_the_day(manifest: dict[str, Any]) -> set[str]:
+    """Ids of the models whose SQL asks for the day, by itself or by a macro that it uses, however many macros lie between."""
+    macros, asking = manifest["macros"], set[str]()
+    while more := {  # macros may use each other in a circle, so outwards from those that ask
+        macro_id
+        for macro_id, macro in macros.items()
+        if macro_id not in asking and (DAY in macro["macro_sql"] or asking & set(macro["depends_on"]["macros"]))
+    }:
+        asking |= more
+    return {
+        node_id
+        for node_id, node in manifest["nodes"].items()
+        if DAY in node.get("raw_code", "") or asking & set(node["depends_on"]["macros"])
+    }
+
+
+def _copy(earlier: Build, build: Build, names: list[str]) -> bool:
+    """Copy the warehouse and leave only these tables in it. False when it is not the one that was audited."""
+    shutil.copyfile(earlier.warehouse, build.warehouse)
+    if sha256_of(build.warehouse) != AuditRecord.read(earlier.audit / RECORD).file_hashes[WAREHOUSE_FILE]:
+        build.warehouse.unlink()
+        return False
+    with duckdb.connect(str(build.warehouse), config=bounded(build.work)) as connection:
+        there = connection.execute(
+            "select table_schema || '.' || table_name, table_type from information_schema.tables where table_catalog = current_database()"
+        ).fetchall()
+        for name, kind in there:
+            if name not in names:
+                connection.execute(f"drop {'view' if kind == 'VIEW' else 'table'} {name}")
+    return True
