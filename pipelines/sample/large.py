@@ -1,15 +1,15 @@
-"""The sample with a ledger of any size: the closed years of the shared ledger, copied on with their truth, in constant memory.
+"""The sample with a ledger of any size: the closed years of the shared ledger, copied into the years before, in constant memory.
 
-Copy number 0 is the file as the sample has it. Every further copy has vouchers of its own, amounts up to 6 % higher and, for two
-lines of three, a text that no other line has, as ledgers do. Internal trade is not copied: its pairs stay the sample's. Copies are
-delivered a month at a time, as large ledgers are: a file of more than 4 GB is refused.
+The files that the sample has stay as they are. Every copy has vouchers of its own, amounts up to 6 % higher and, for two lines of
+three, a text that no other line has, as ledgers do. Internal trade is not copied: its pairs stay the sample's. Copies lie two years
+back and are delivered a month at a time, as large ledgers are: no day comes twice, and a file of more than 4 GB would be refused.
 """
 
 import gzip
 import json
 import shutil
 import tempfile
-from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,16 +21,19 @@ from pipelines.files import parse_yaml, write_json
 from pipelines.ingest.expressions import literal
 from pipelines.sample.generate import DEFAULT_SEED, write_sample
 
-YEARS, LAST_MONTH = (2024, 2025), 12
+YEARS, EARLIER, MONTHS = (2024, 2025), 2, range(1, 13)
 CONTRACT, FOLDER = "_shared.postings", "landing/_shared"
 LINES_AT_A_TIME = 500_000
 CONFIGURATION = ("instance.yml", "contracts", "reference")
-VOUCHER, PARTNER, TEXT, AMOUNT, DAY = "Bilagsnummer", "Partnerselskab", "Posteringstekst", "Beløb", "Bogføringsdato"
+VOUCHER, PARTNER, TEXT, AMOUNT = "Bilagsnummer", "Partnerselskab", "Posteringstekst", "Beløb"
+DAY, FISCAL_YEAR = "Bogføringsdato", "Regnskabsår"
 NUMBER = f"cast(replace(replace(\"{AMOUNT}\", '.', ''), ',', '.') as decimal(18, 2))"
 RAISED = f"cast({NUMBER} * (1 + copy % 7 * 0.01) as decimal(18, 2))"
 COPIED = f"""
     select copy, source.* replace (
         "{VOUCHER}" || '-' || copy as "{VOUCHER}",
+        strftime(strptime("{DAY}", '%d-%m-%Y') - interval {EARLIER} years, '%d-%m-%Y') as "{DAY}",
+        cast(cast("{FISCAL_YEAR}" as integer) - {EARLIER} as varchar) as "{FISCAL_YEAR}",
         case when line % 3 = 0 then "{TEXT}" else "{TEXT}" || ' ' || copy end as "{TEXT}",
         replace(cast({RAISED} as varchar), '.', ',') as "{AMOUNT}")
     from source cross join range($first, $last) as copies (copy) where coalesce("{PARTNER}", '') = ''
@@ -69,8 +72,9 @@ def _write_configuration(source: Path, folder: Path, number: int) -> None:
 
 
 def ledger_files(folder: Path) -> list[Path]:
-    """The files of an instance that hold the ledger's closed years: as the sample has them, and the copies month by month."""
-    return sorted(path for year in YEARS for path in (folder / FOLDER).glob(f"kvantum_poster_{year}*.csv.gz"))
+    """The files of an instance that hold the ledger's closed years: those of the sample, and the copies month by month."""
+    years = (*YEARS, *(year - EARLIER for year in YEARS))
+    return sorted(path for year in years for path in (folder / FOLDER).glob(f"kvantum_poster_{year}*.csv.gz"))
 
 
 def _grow(folder: Path, lines: int, first: int) -> None:
@@ -90,18 +94,15 @@ def _grow(folder: Path, lines: int, first: int) -> None:
 
 
 class _Growing:
-    """One closed year of the ledger: the file that the sample has of it, one for each month before its last, and their truth.
-
-    A year's end is its last month's end, and a period counts once, so copies of that month lie in the sample's own file.
-    """
+    """The copies of one closed year of the ledger, a file for each month, and their truth."""
 
     def __init__(self, instance: Path, year: int, work: Path) -> None:
         self.work, self.path = work, instance / FOLDER / f"kvantum_poster_{year}.csv.gz"
         self.truth = instance / "truth" / "posting_truth.csv.gz"
         self.connection = duckdb.connect(config={"memory_limit": "1GB", "threads": 2})
-        month = f'case when suffix("{DAY}", \'-{year}\') then cast("{DAY}"[4:5] as integer) else {LAST_MONTH} end'
+        last = f'case when suffix("{DAY}", \'-{year}\') then cast("{DAY}"[4:5] as integer) else {MONTHS[-1]} end'
         self.connection.execute(
-            f"create table source as select row_number() over () + 1 as line, {month} as month, * "
+            f"create table source as select row_number() over () + 1 as line, {last} as month, * "
             f"from read_csv({literal(str(self.path))}, delim = ';', header = true, all_varchar = true)"
         )
         self.connection.execute(
@@ -109,9 +110,7 @@ class _Growing:
             f"where contract_id = {literal(CONTRACT)} and file_name = {literal(self.path.name)} and coalesce(pair_key, '') = ''"
         )
         self.copied = self._one(f"select count(*) from source where coalesce(\"{PARTNER}\", '') = ''")
-        months = {m: self.path.with_name(f"kvantum_poster_{year}-{m:02d}.csv.gz") for m in range(1, LAST_MONTH)}
-        self.files = {m: _File(path, year, m) for m, path in months.items()}
-        self.files[LAST_MONTH] = _File(self.path, year, LAST_MONTH, rows=self._one("select count(*) from source"))
+        self.files = {month: _File(self.path.parent, date(year - EARLIER, month, 1)) for month in MONTHS}
 
     def _one(self, query: str) -> Any:
         row = self.connection.execute(query).fetchone()
@@ -119,21 +118,19 @@ class _Growing:
         return row[0]
 
     def grow(self, copies: range) -> tuple[int, Decimal]:
-        """Append the copies to files and truth, and state control totals beside them; the rows and the amount that came on top."""
+        """Write files, truth and control totals of the copies; their rows and their amount."""
         if not copies:
             return 0, Decimal(0)
-        before = sum(file.rows for file in self.files.values())
-        header = _first_line(self.path)
-        for month in range(1, LAST_MONTH):
-            self.files[month].begin(header)
+        with gzip.open(self.path) as file:
+            header = file.readline()
+        for month in self.files.values():
+            month.begin(header)
         step = max(1, LINES_AT_A_TIME // max(1, self.copied))
         for first in range(copies.start, copies.stop, step):
             self._append(first, min(first + step, copies.stop))
-        for file in self.files.values():
-            file.state()
-        return sum(f.rows for f in self.files.values()) - before, sum(
-            (f.amount for f in self.files.values()), Decimal(0)
-        )
+        for month in self.files.values():
+            month.state()
+        return sum(m.rows for m in self.files.values()), sum((m.amount for m in self.files.values()), Decimal(0))
 
     def _append(self, first: int, last: int) -> None:
         """Some copies at once, to each month's file in the order of their lines."""
@@ -164,15 +161,12 @@ class _Growing:
                 packed.write(block.replace(b"\n", line_end))
 
 
-@dataclass
 class _File:
-    """One delivered file of a month. `rows`: lines in it; `amount`: of the lines that came on top."""
+    """One delivered file of a month: `rows` lines of together `amount`. `month`: its first day."""
 
-    path: Path
-    year: int
-    month: int
-    rows: int = 0
-    amount: Decimal = Decimal(0)
+    def __init__(self, folder: Path, month: date) -> None:
+        self.path, self.rows, self.amount = folder / f"kvantum_poster_{month:%Y-%m}.csv.gz", 0, Decimal(0)
+        self._received = f"{month + timedelta(days=36):%Y-%m-}06T07:12:00+01:00"  # in the month after
 
     def begin(self, header: bytes) -> None:
         """Make it, with a header and no line."""
@@ -180,25 +174,13 @@ class _File:
             packed.write(header)
 
     def state(self) -> None:
-        """What its sender says of it, now that lines have come on top."""
+        """What its sender says of it."""
+        content = {"received_at": self._received, "control_totals": {"rows": self.rows, "amount": str(self.amount)}}
         sidecar = self.path.with_name(self.path.name + ".delivery.yml")
-        if sidecar.exists():
-            content = parse_yaml(sidecar.read_text("utf-8"))
-        else:
-            content = {
-                "received_at": f"{self.year}-{self.month + 1:02d}-06T07:12:00+01:00",
-                "control_totals": {"amount": "0"},
-            }
-        amount = Decimal(content["control_totals"]["amount"]) + self.amount
-        content["control_totals"] = {"rows": self.rows, "amount": str(amount)}
         sidecar.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), "utf-8")
-
-
-def _first_line(path: Path) -> bytes:
-    with gzip.open(path) as file:
-        return file.readline()
 
 
 def _line_end(path: Path) -> bytes:
     """How the lines of a compressed file end: all have to end alike."""
-    return b"\r\n" if _first_line(path).endswith(b"\r\n") else b"\n"
+    with gzip.open(path) as file:
+        return b"\r\n" if file.readline().endswith(b"\r\n") else b"\n"

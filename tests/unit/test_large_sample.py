@@ -57,7 +57,14 @@ def test_copies_come_a_month_at_a_time_and_every_month_once(folders: list[Path])
         if "-" in stated:
             year, month = stated.split("-")
             assert one(months) == (1, f"{month}-{year}")
-    assert len(ledger_files(folders[0])) == 24
+    assert len(ledger_files(folders[0])) == 2 + 24
+
+
+def test_no_day_of_a_copy_is_in_another_file(folders: list[Path]) -> None:
+    days = " union all ".join(
+        f'select distinct "Bogføringsdato" as day from {ledger(p)}' for p in ledger_files(folders[0])
+    )
+    assert one(f"select count(*) - count(distinct day) from ({days})") == (0,)
 
 
 def test_each_line_has_a_voucher_of_its_own_and_its_truth_is_that_of_the_line_it_copies(folders: list[Path]) -> None:
