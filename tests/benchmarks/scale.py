@@ -1,6 +1,9 @@
-"""Print what a whole refresh takes with a ledger of 1, 5 and 10 million lines, stage by stage, beside bare DuckDB doing landing to marts.
+"""Print what a whole refresh takes with a ledger of 1, 5 and 10 million new lines, stage by stage, beside bare DuckDB doing the same.
 
-Not a test: it asserts no times. SIZES=n,n sets the sizes; RESULTS=file keeps them as CSV. The floor reads the same compressed files with
+Not a test: it asserts no times. SIZES=n,n sets the sizes; RESULTS=file keeps them as CSV; WORK=folder is where instances lie. The sample
+is refreshed first, so that what is measured is a night on which the lines come into an instance whose other files are known; then
+a night without changes, and the next day's without a delivery. "To marts" is landing to marts; audit and release have columns of their
+own. The floor reads the same compressed files with
 hand-written casts and runs the hand-written script of the three ledger tables (floor.sql); it archives, checks and explains nothing.
 """
 
@@ -18,13 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.instance import PROJECT_ROOT, Instance
-from pipelines.sample.large import ledger_files, write_large_sample
+from pipelines.sample.large import FOLDER, ledger_files, write_large_sample
 from pipelines.transform.build import Build
 from tests.benchmarks.transform import run_floor
-from tests.conftest import copy_of_sample
 
 STAGES = ("archive", "conform", "lay_out_inputs", "link", "dbt_build", "business_cases", "audit", "release")
 TO_MARTS = STAGES[:5]
+SMALLEST = 63_000  # the sample and one copy of each line
 READ = """
     import duckdb
     c = duckdb.connect(config={{'threads': 2, 'memory_limit': '6GB', 'preserve_insertion_order': False}})
@@ -34,6 +37,12 @@ READ = """
         replace(replace(Beløb, '.', ''), ',', '.')::decimal(18, 2) as posting_amount
         from read_csv({files}, delim = ';', header = true, all_varchar = true))
         to '{target}' (format parquet, compression zstd, compression_level 1)''')
+"""
+AHEAD = """
+from datetime import UTC, datetime, timedelta
+from pipelines import clock, cli
+clock.now = lambda: datetime.now(UTC) + timedelta(days={days})
+cli.main()
 """
 
 
@@ -53,9 +62,9 @@ class Run:
         return sum(self.stages.get(stage, 0.0) for stage in TO_MARTS)
 
 
-def refresh(instance: Path, *options: str) -> Run:
-    """One `portfolio refresh` in a process of its own."""
-    command = [sys.executable, "-m", "pipelines.cli", "--instance", str(instance), "refresh", *options]
+def refresh(instance: Path, days_ahead: int = 0) -> Run:
+    """One `portfolio refresh` in a process of its own, whose clock may be some days ahead."""
+    command = [sys.executable, "-c", AHEAD.format(days=days_ahead), "--instance", str(instance), "refresh"]
     started, output = time.monotonic(), instance / "output.txt"
     with output.open("w") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said)
@@ -102,63 +111,64 @@ def exponent(sizes: list[int], seconds: list[float], fixed: float) -> float:
     return sum((x - middle[0]) * (y - middle[1]) for x, y in points) / sum((x - middle[0]) ** 2 for x, _ in points)
 
 
-def measured(size: int) -> list[object]:
-    """One row of the table: a first refresh, the floor, and a night without changes."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        if size:
-            (instance,) = write_large_sample(PROJECT_ROOT / "data", folder, size)
-        else:
-            instance = copy_of_sample(folder / "sample").root  # for the fixed cost
+def _move(files: list[Path], folder: Path) -> None:
+    """Files with what their sender says of them."""
+    folder.mkdir(exist_ok=True)
+    for path in files:
+        for each in (path, path.with_name(path.name + ".delivery.yml")):
+            each.rename(folder / each.name)
+
+
+def measured(size: int) -> dict[str, object]:
+    """One row of the table. Of size 0 is the smallest night with a new file for each month: what is fixed."""
+    with tempfile.TemporaryDirectory(dir=os.environ.get("WORK")) as name:
+        (instance,) = write_large_sample(PROJECT_ROOT / "data", Path(name), size or SMALLEST)
+        landing, aside = instance / FOLDER, instance / "aside"
+        _move([path for path in ledger_files(instance) if "-" in path.name], aside)
+        refresh(instance)
+        _move(list(aside.glob("*.gz")), landing)
         run = refresh(instance)
+        unchanged, next_day = refresh(instance), refresh(instance, days_ahead=1)
         bare = floor(instance)
-        unchanged = refresh(instance)
-    figures = [
-        run.wall,
-        run.cpu,
-        run.peak_gb,
-        run.read_gb,
-        run.written_gb,
-        run.to_marts,
-        bare,
-        run.to_marts / bare,
-        unchanged.wall,
-    ]
-    return [size, *(round(f, 2) for f in figures), *(round(run.stages.get(s, 0), 1) for s in STAGES)]
+    return {
+        "lines": size,
+        "wall s": run.wall,
+        "CPU s": run.cpu,
+        "peak GB": run.peak_gb,
+        "read GB": run.read_gb,
+        "written GB": run.written_gb,
+        "to marts s": run.to_marts,
+        "floor s": bare,
+        "ratio": run.to_marts / bare,
+        "unchanged s": unchanged.wall,
+        "next day s": next_day.wall,
+        "of that audit s": next_day.stages["audit"],
+        **{stage: run.stages.get(stage, 0.0) for stage in STAGES},
+    }
 
 
 def main() -> None:
     """Measure and print a table, the growth, and the machine."""
-    header = [
-        "lines",
-        "wall s",
-        "CPU s",
-        "peak GB",
-        "read GB",
-        "written GB",
-        "to marts s",
-        "floor s",
-        "ratio",
-        "unchanged s",
-        *STAGES,
-    ]
-    sizes = [0, *(int(n) for n in os.environ.get("SIZES", "1000000,5000000,10000000").split(","))]
-    rows = []
-    print("  ".join(header), flush=True)
+    sizes = [int(n) for n in os.environ.get("SIZES", "0,1000000,5000000,10000000").split(",")]
+    rows: list[dict[str, object]] = []
     for size in sizes:
         rows.append(measured(size))
+        if size == sizes[0]:
+            print("  ".join(rows[0]), flush=True)
+        shown = (f"{value:,.1f}" if isinstance(value, float) else f"{value:,}" for value in rows[-1].values())
+        print("  ".join(text.rjust(len(name)) for name, text in zip(rows[-1], shown, strict=True)), flush=True)
+    if sizes[0] == 0 and len(rows) > 2:
+        fixed, *grown = (float(str(row["to marts s"])) for row in rows)
         print(
-            "  ".join(f"{value:,}".rjust(len(name)) for name, value in zip(header, rows[-1], strict=True)), flush=True
+            f"Growth of landing to marts, fixed cost of {fixed:.1f} s taken off: lines^{exponent(sizes[1:], grown, fixed):.2f}"
         )
-    fixed = float(rows[0][6])  # type: ignore[arg-type]
-    if len(rows) > 2:
-        grown = exponent(sizes[1:], [float(r[6]) for r in rows[1:]], fixed)  # type: ignore[arg-type]
-        print(f"Growth of landing to marts, fixed cost of {fixed:.1f} s taken off: lines^{grown:.2f}")
     memory = resource.getpagesize() * os.sysconf("SC_PHYS_PAGES") / 1e9
     print(f"Machine: {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB")
     if target := os.environ.get("RESULTS"):
         with Path(target).open("w", newline="") as file:
-            csv.writer(file).writerows([header, *rows])
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
 
 
 if __name__ == "__main__":
