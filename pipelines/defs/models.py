@@ -152,12 +152,12 @@ def _column_lineage(
 def _taken_over(
     context: dg.AssetExecutionContext, build: Build, manifest: Path, variables: dict[str, Any]
 ) -> list[str]:
-    """The tables that are as the build before made them; none when somebody asked for everything to be made (`--force`)."""
+    """The models that are as the build before made them; none when somebody asked for everything to be made (`--force`)."""
     if build.plan()["force"]:
         return []
     names = take_over_tables(build, json.loads(manifest.read_text("utf-8")), variables)
     if names:
-        say(context, f"models: {len(names)} tables are as before and taken over")
+        say(context, f"models: {len(names)} tables and views are as before and taken over")
     return names
 
 

@@ -1,7 +1,8 @@
 """Tables that this build would make just as the build before made them: found out, and taken over instead of made anew.
 
 A table is what its SQL makes of its inputs. From a build that passed its audit with the same code and variables, a table is taken
-over when nothing that it is made from holds other bytes or asks for the day. Tests, audit and release then treat it as any other.
+over when nothing that it is made from holds other bytes or asks for the day, and a view when it does not ask for the day itself.
+Tests, audit and release then treat it as any other.
 """
 
 import filecmp
@@ -25,14 +26,14 @@ DAY_VARIABLE = "as_of_date"
 
 
 def take_over_tables(build: Build, manifest: dict[str, Any], variables: dict[str, Any]) -> list[str]:
-    """Put the tables that are as before into the build's warehouse, as `schema.table`; empty when there are none or no build before.
+    """Put the models that are as before into the build's warehouse, as `schema.table`; empty when there are none or no build before.
 
     `manifest`: dbt's, of the project as it is. `variables`: those that dbt will be given.
     """
     earlier = _earlier(build, variables)
     if earlier is None:
         return []
-    names = unchanged_tables(manifest, changed_inputs(build, earlier), same_day=build.as_of_date == earlier.as_of_date)
+    names = unchanged(manifest, changed_inputs(build, earlier), same_day=build.as_of_date == earlier.as_of_date)
     if not names or not _copy(earlier, build, names):
         return []
     return names
@@ -73,8 +74,11 @@ def _are_same(folder: Path, other: Path) -> bool:
     return all((folder / f).samefile(other / f) or filecmp.cmp(folder / f, other / f, shallow=False) for f in files)
 
 
-def unchanged_tables(manifest: dict[str, Any], changed: Iterable[str], *, same_day: bool) -> list[str]:
-    """The models kept as tables that come out as before, as `schema.table`, given the names of the inputs that changed."""
+def unchanged(manifest: dict[str, Any], changed: Iterable[str], *, same_day: bool) -> list[str]:
+    """The models that come out as before, as `schema.table`, given the names of the inputs that changed.
+
+    A view holds no rows: whatever changed under it, it is as before when its own SQL is.
+    """
     nodes, others, parents = manifest["nodes"], set(changed), manifest["parent_map"]
     dated = set() if same_day else _asking_for_the_day(manifest)
 
@@ -87,8 +91,12 @@ def unchanged_tables(manifest: dict[str, Any], changed: Iterable[str], *, same_d
     return sorted(
         f"{node['schema']}.{node['name']}"
         for node_id, node in nodes.items()
-        if node["resource_type"] == "model" and node["config"]["materialized"] == "table" and not differs(node_id)
+        if node["resource_type"] == "model" and not (node_id in dated if _is_view(node) else differs(node_id))
     )
+
+
+def _is_view(node: dict[str, Any]) -> bool:
+    return bool(node["config"]["materialized"] == "view")
 
 
 def _asking_for_the_day(manifest: dict[str, Any]) -> set[str]:

@@ -33,7 +33,7 @@ def dbt_environment(build: Build | None = None, taken_over: Sequence[str] = ()) 
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "PORTFOLIO_ENGINE": "duckdb",
         VARIABLE: memory_limit(),
-        "DBT_LOG_LEVEL_FILE": "info",  # debug goes to Dagster, which reads it; writing it twice took a tenth of a build
+        "DBT_LOG_LEVEL_FILE": "warn",  # the rest goes to Dagster, which reads it; writing it twice took a tenth of a build
     }
     if build is None:
         return always

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.instance import Instance
 
-SENTENCE = "tables are as before and taken over"
+SENTENCE = "are as before and taken over"
 
 
 def released(instance: Instance) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pipelines.audit.result import AuditRecord, CheckResult, Outcome
 from pipelines.audit.run import RECORD, WAREHOUSE_FILE
 from pipelines.files import sha256_of
 from pipelines.transform.build import Build
-from pipelines.transform.carry import changed_inputs, take_over_tables, unchanged_tables
+from pipelines.transform.carry import changed_inputs, take_over_tables, unchanged
 from pipelines.transform.dbt import ensure_manifest
 
 VARIABLES = {"as_of_date": "2026-11-02", "price_year": 2026, "currency": "DKK"}
@@ -53,26 +53,27 @@ MANIFEST: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("changed", "same_day", "expected"),
     [
-        (set(), True, ["core.dated", "core.plainly", "core.shown", "core.spend", "core.systems"]),
-        (set(), False, ["core.spend", "core.systems"]),
-        ({"raw_ledger"}, True, ["core.dated", "core.plainly", "core.systems"]),
-        ({"raw_ledger", "raw_systems"}, False, []),
+        (set(), True, ["core.dated", "core.lines", "core.plainly", "core.shown", "core.spend", "core.systems"]),
+        (set(), False, ["core.lines", "core.spend", "core.systems"]),
+        ({"raw_ledger"}, True, ["core.dated", "core.lines", "core.plainly", "core.systems"]),
+        ({"raw_ledger", "raw_systems"}, False, ["core.lines"]),
     ],
 )
 def test_a_table_is_as_before_unless_something_under_it_changed_or_asks_for_the_day(
     changed: set[str], same_day: bool, expected: list[str]
 ) -> None:
-    assert unchanged_tables(MANIFEST, changed, same_day=same_day) == expected
+    assert unchanged(MANIFEST, changed, same_day=same_day) == expected
 
 
 def test_of_the_project_the_ledger_does_not_ask_for_the_day_and_what_is_in_use_does() -> None:
     manifest = json.loads(ensure_manifest().read_text("utf-8"))
-    names = unchanged_tables(manifest, (), same_day=False)
+    names = unchanged(manifest, (), same_day=False)
     assert "core.fct_it_spend" in names
     assert not {"core.dim_system", "marts.mart_it_landscape", "marts.mart_investment_overview"} & set(names)
-    tables = [n for n in manifest["nodes"].values() if n["config"].get("materialized") == "table"]
-    assert len(unchanged_tables(manifest, (), same_day=True)) == len(tables)
-    postings = unchanged_tables(manifest, {"raw_postings"}, same_day=True)
+    assert not {"intermediate.int_contract__dated"} & set(names)
+    models = [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
+    assert len(unchanged(manifest, (), same_day=True)) == len(models)
+    postings = unchanged(manifest, {"raw_postings"}, same_day=True)
     assert "core.fct_it_spend" not in postings
     assert "core.dim_contract_history" in postings
 
@@ -86,7 +87,8 @@ def made(folder: Path, day: str, code: str = "c1", passed: bool = True, systems:
     build.save_plan({"as_of_date": day, "engine": "duckdb", "inputs": {"code_hash": code}})
     with duckdb.connect(str(build.warehouse)) as connection:
         connection.execute(
-            "create schema core; create view core.lines as select 1 as n; create table core.case_result as select 1 as n"
+            f"create schema core; create view core.lines as select '{folder.name}' as made_by; "
+            "create table core.case_result as select 1 as n"
         )
         for name in ("spend", "systems", "dated", "shown", "plainly"):
             connection.execute(f"create table core.{name} as select '{folder.name}' as made_by")
@@ -123,8 +125,8 @@ def tables(build: Build) -> dict[str, str]:
 def test_the_warehouse_begins_with_what_is_as_before_and_nothing_else(tmp_path: Path) -> None:
     made(tmp_path / "earlier", "2026-11-01")
     build = begun(tmp_path / "now")
-    assert take_over_tables(build, MANIFEST, VARIABLES) == ["core.spend", "core.systems"]
-    assert tables(build) == {"core.spend": "earlier", "core.systems": "earlier"}
+    assert take_over_tables(build, MANIFEST, VARIABLES) == ["core.lines", "core.spend", "core.systems"]
+    assert tables(build) == {"core.lines": "earlier", "core.spend": "earlier", "core.systems": "earlier"}
 
 
 def test_inputs_are_compared_by_their_bytes(tmp_path: Path) -> None:
@@ -132,7 +134,7 @@ def test_inputs_are_compared_by_their_bytes(tmp_path: Path) -> None:
     build = begun(tmp_path / "now", systems=b"2")
     (build.source("links") / "x").mkdir(parents=True)
     assert changed_inputs(build, earlier) == {"raw_systems", "links"}
-    assert take_over_tables(build, MANIFEST, VARIABLES) == ["core.spend"]
+    assert take_over_tables(build, MANIFEST, VARIABLES) == ["core.lines", "core.spend"]
 
 
 @pytest.mark.parametrize("differing", [{"code": "c2"}, {"passed": False}])
