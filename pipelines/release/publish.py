@@ -16,7 +16,7 @@ from pipelines.files import fingerprint, flush_to_disk, fresh_folder, remove_tem
 from pipelines.instance import Instance
 from pipelines.release.interface import known_interface
 from pipelines.release.pointer import CURRENT, current_release, switch
-from pipelines.release.readback import read_back
+from pipelines.release.readback import reading_back
 from pipelines.release.standing import resume
 from pipelines.release.tables import copy_tables, read_manifest, trace_keys
 from pipelines.report.write import write_report
@@ -32,10 +32,27 @@ def publish(build: Build, instance: Instance) -> Path:
     candidate cannot be read back as written. `current` is then untouched.
     """
     audit = _audited(build)
-    plan, manifest = build.plan(), read_manifest(build.dbt_target)
-    made_at = clock.now()
+    plan, made_at = build.plan(), clock.now()
     release_id = f"{made_at:%Y%m%dT%H%M%SZ}-{fingerprint(plan['inputs'], build.build_id)[:8]}"
     candidate = fresh_folder(instance.releases / f"{CANDIDATE}-{release_id}")
+    with reading_back(candidate) as found:
+        _write(candidate, build, instance, release_id, made_at, audit)
+        if wrong := found():
+            raise PortfolioError(f"The release candidate {candidate} could not be read back as written: {wrong}")
+    flush_to_disk(candidate)
+    folder = instance.releases / release_id
+    candidate.rename(folder)
+    if plan["is_of_today"] or current_release(instance) is None:
+        switch(instance, folder)
+        resume(instance)  # something had changed, or somebody asked for it
+    return folder
+
+
+def _write(
+    candidate: Path, build: Build, instance: Instance, release_id: str, made_at: datetime, audit: AuditRecord
+) -> None:
+    """Tables, audit, report and, last, the manifest with the hash of every file."""
+    plan, manifest = build.plan(), read_manifest(build.dbt_target)
     tables = copy_tables(build.warehouse, candidate, manifest, _release_row(release_id, made_at, plan, instance, audit))
     shutil.copytree(build.audit, candidate / "audit")
     write_report(candidate, load_contracts(instance.contracts))
@@ -68,15 +85,6 @@ def publish(build: Build, instance: Instance) -> Path:
             },
         },
     )
-    if found := read_back(candidate):
-        raise PortfolioError(f"The release candidate {candidate} could not be read back as written: {found}")
-    flush_to_disk(candidate)
-    folder = instance.releases / release_id
-    candidate.rename(folder)
-    if plan["is_of_today"] or current_release(instance) is None:
-        switch(instance, folder)
-        resume(instance)  # something had changed, or somebody asked for it
-    return folder
 
 
 def _audited(build: Build) -> AuditRecord:

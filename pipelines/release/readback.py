@@ -1,13 +1,16 @@
 """Read a release candidate back whole, in a process of its own, and hold it against its manifest. Changes nothing.
 
-Run as `python -m pipelines.release.readback FOLDER`: exit 0 when everything agrees, 1 with one line per disagreement.
+Run as `python -m pipelines.release.readback FOLDER`, it begins when its standard input ends: exit 0 when everything agrees, 1 with
+one line per disagreement.
 """
 
 import json
-import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from pipelines.beside import beside
 from pipelines.files import sha256_of
 from pipelines.ingest.confined import confined
 from pipelines.ingest.expressions import literal
@@ -17,13 +20,25 @@ from pipelines.release.tables import table_facts
 from pipelines.release.whole import PARQUET, attach_whole, whole_parquet
 
 
+@contextmanager
+def reading_back(folder: Path) -> Iterator[Callable[[], str]]:
+    """On asking, what a fresh process finds wrong with a release folder; empty when all is right.
+
+    Fresh, so that no cache of this one vouches for it. It begins at once, and looks at the folder when it is asked.
+    """
+    with beside([sys.executable, "-m", "pipelines.release.readback", str(folder)], PROJECT_ROOT) as reader:
+
+        def found() -> str:
+            done = reader()
+            return done.stdout + done.stderr if done.returncode else ""
+
+        yield found
+
+
 def read_back(folder: Path) -> str:
-    """What a fresh process finds wrong with a release folder, so that no cache of this one vouches for it; empty when all is right."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.release.readback", str(folder)],
-        cwd=PROJECT_ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return done.stdout + done.stderr if done.returncode else ""
+    """What a fresh process finds wrong with a release folder; empty when all is right."""
+    with reading_back(folder) as found:
+        return found()
 
 
 def disagreements(folder: Path) -> list[str]:
@@ -58,6 +73,7 @@ def disagreements(folder: Path) -> list[str]:
 
 
 if __name__ == "__main__":
+    sys.stdin.read()
     problems = disagreements(Path(sys.argv[1]))
     print("\n".join(problems))
     sys.exit(1 if problems else 0)
