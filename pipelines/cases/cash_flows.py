@@ -12,7 +12,7 @@ import numpy as np
 
 from pipelines.cases.assumptions import SHARES, Assumptions
 from pipelines.cases.candidates import Candidate
-from pipelines.cases.quantities import COMMON, Setting, Uses, common_quantities, own_quantities
+from pipelines.cases.quantities import COMMON, Quantities, Setting, Uses
 from pipelines.cases.rounding import Floats, Oere, share_out, to_oere
 
 Kind = Literal["one_off", "recurring", "avoided", "benefit"]
@@ -122,23 +122,22 @@ class Flows:
 
 
 def exact_flows(
-    uses: Uses, setting: Setting, assumptions: Assumptions, values: Mapping[str, float], one_off_factor: float = 1.0
+    quantities: Quantities, assumptions: Assumptions, values: Mapping[str, float], one_off_factor: float = 1.0
 ) -> tuple[Floats, Floats]:
     """Flows in kr. before rounding: own (administration, line, year) and common (line, year).
 
-    `one_off_factor` makes every one-off line dearer, as scenarios do.
+    `quantities`: those of the values' implementation_years. `one_off_factor` makes every one-off line dearer, as scenarios do.
     """
-    implementation, prices = values["implementation_years"], priced(assumptions, values)
-    own_of = own_quantities(uses, setting, implementation)
-    common_of = common_quantities(bool(uses.is_migrated.any()), setting, implementation)
-    own = np.zeros((len(uses.owners), len(LINES), setting.horizon + 1))
+    prices = priced(assumptions, values)
+    administrations, years = next(iter(quantities.own.values())).shape
+    own = np.zeros((administrations, len(LINES), years))
     common = np.zeros(own.shape[1:])
     for term in TERMS:
         place, price = LINES.index(term.line_code), factor(term, prices)
         if term.is_common:
-            common[place] += price * common_of[term.quantity]
+            common[place] += price * quantities.common[term.quantity]
         else:
-            own[:, place] += price * own_of[term.quantity]
+            own[:, place] += price * quantities.own[term.quantity]
     for flows in (own, common):
         flows[..., ONE_OFF, :] *= one_off_factor
         reserve = flows[..., ONE_OFF, :].sum(axis=-2) * values["risk_reserve_pct"] / 100
@@ -149,7 +148,9 @@ def exact_flows(
 def flows_of(candidate: Candidate, setting: Setting, assumptions: Assumptions) -> Flows:
     """The flows of a case as the tables show them: each amount rounded once to the øre."""
     uses = Uses.of(candidate, setting)
-    own, common = exact_flows(uses, setting, assumptions, assumptions.values)
+    values = assumptions.values
+    quantities = Quantities.of(uses, setting, values["implementation_years"])
+    own, common = exact_flows(quantities, assumptions, values)
     weights = (uses.owners * uses.costs).sum(axis=1)
     migrated = tuple(bool(any_) for any_ in (uses.owners * uses.is_migrated).sum(axis=1) > 0)
     return Flows(candidate.administrations, to_oere(own), to_oere(common), weights, migrated)

@@ -91,6 +91,23 @@ def moved(years: Floats, moves: Floats, phase_in: tuple[float, ...]) -> Floats:
     return shares
 
 
+@dataclass(frozen=True)
+class Quantities:
+    """All that terms multiply, by name: `own` by (administration, year), `common` by year."""
+
+    own: dict[str, Floats]
+    common: dict[str, Floats]
+
+    @classmethod
+    def of(cls, uses: Uses, setting: Setting, implementation_years: float) -> "Quantities":
+        """Those of an implementation of so many years."""
+        has_migrated = bool(uses.is_migrated.any())
+        return cls(
+            own_quantities(uses, setting, implementation_years),
+            common_quantities(has_migrated, setting, implementation_years),
+        )
+
+
 def own_quantities(uses: Uses, setting: Setting, implementation_years: float) -> dict[str, Floats]:
     """Quantities that each administration causes itself, by name: (administration, year).
 

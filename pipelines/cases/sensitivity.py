@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipelines.cases.assumptions import Assumptions
 from pipelines.cases.candidates import Candidate
 from pipelines.cases.cash_flows import CASHABLE, exact_flows
 from pipelines.cases.measures import payback_years, present_value
-from pipelines.cases.quantities import Setting, Uses
+from pipelines.cases.quantities import Quantities, Setting, Uses
 from pipelines.cases.rounding import Floats
 
 BENDING = ("implementation_years",)  # the present value is not a straight line in these
@@ -57,9 +58,20 @@ class Model:
 
     def flows(self, values: Mapping[str, float], one_off_factor: float = 1.0) -> Floats:
         """Flows in kr. by line and year, all administrations together, not rounded."""
-        own, common = exact_flows(self.uses, self.setting, self.assumptions, values, one_off_factor)
+        quantities = self._quantities(values["implementation_years"])
+        own, common = exact_flows(quantities, self.assumptions, values, one_off_factor)
         total: Floats = own.sum(axis=0) + common
         return total
+
+    def _quantities(self, implementation_years: float) -> Quantities:
+        """Most inputs move no system in time, so the few lengths of an implementation that come are worked out once."""
+        if implementation_years not in self._known:
+            self._known[implementation_years] = Quantities.of(self.uses, self.setting, implementation_years)
+        return self._known[implementation_years]
+
+    @cached_property
+    def _known(self) -> dict[float, Quantities]:
+        return {}
 
     def present_value(self, values: Mapping[str, float]) -> float:
         """Net present value in kr., all benefits counted."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipelines.cases.assumptions import INPUTS, OVERRUN, Assumptions
 from pipelines.cases.candidates import Candidate
 from pipelines.cases.cash_flows import TERMS, factor, priced
-from pipelines.cases.quantities import Setting, Uses, common_quantities, own_quantities
+from pipelines.cases.quantities import Quantities, Setting, Uses
 from pipelines.cases.rounding import Floats
 
 PERCENTILES = (10, 50, 80)
@@ -104,9 +104,8 @@ def valued(
     knots = _knots(years, uses, setting)
     curves: dict[str, list[float]] = {}
     for knot in knots:
-        own = own_quantities(uses, setting, float(knot))
-        common = common_quantities(bool(uses.is_migrated.any()), setting, float(knot))
-        for name, quantity in (own | common).items():
+        quantities = Quantities.of(uses, setting, float(knot))
+        for name, quantity in (quantities.own | quantities.common).items():
             curves.setdefault(name, []).append(float((quantity * factors).sum()))
     amounts = {name: np.interp(years, knots, curve) for name, curve in curves.items()}
     prices, result = priced(assumptions, values), np.zeros(len(years))

@@ -121,6 +121,7 @@ def running_in(town: Instance) -> list[str]:
     """Runs that Dagster takes for running: any would block its queue."""
     import dagster as dg
 
+    os.environ["DAGSTER_HOME"] = str(town.dagster_home)  # named in its dagster.yaml
     alive = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
     with dg.DagsterInstance.from_config(str(town.dagster_home)) as dagster_instance:
         return [run.run_id for run in dagster_instance.get_runs(filters=alive)]
