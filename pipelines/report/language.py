@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import NumberPattern, parse_pattern
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pipelines.contracts.catalogue import datasets
 from pipelines.files import parse_yaml
@@ -34,6 +34,11 @@ def _pattern(decimals: int) -> NumberPattern:
     return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
 
 
+@lru_cache(maxsize=1 << 16)  # the same figure stands on several pages
+def _number_written(value: Any, decimals: int, code: str) -> str:
+    return str(_pattern(decimals).apply(value, _locale(code))).replace("-", "\N{MINUS SIGN}")
+
+
 @cache
 def _locale(code: str) -> Locale:
     return Locale.parse(code)
@@ -49,7 +54,7 @@ class Language:
     def text(self, english: str, **values: Any) -> Markup:
         """A standing text, given by its English; raises KeyError when nobody has translated it."""
         found = english if self.code == "en" else known_words()["texts"][english]
-        return Markup(found).format(**values)  # noqa: S704  the texts are ours, the values are escaped
+        return Markup(found).format(**values) if "{" in found else Markup(found)  # noqa: S704  the texts are ours, the values are escaped
 
     def word(self, code: str | None) -> str:
         """What people call a code of the tables; the code itself where it has no other name."""
@@ -99,7 +104,8 @@ class Language:
     def _figure(self, value: Any, written: Any) -> Markup:
         if value is None:
             return Markup('<span class="unknown">{}</span>').format(self.text("unknown"))
-        return Markup('<data value="{}">{}</data>').format(value, written(value))
+        # Not Markup.format, which takes ten times as long: a report has tens of thousands of figures.
+        return Markup(f'<data value="{escape(value)}">{escape(written(value))}</data>')  # noqa: S704
 
     def _money_written(self, value: Any) -> str:
         if abs(value) >= MILLION:
@@ -107,4 +113,4 @@ class Language:
         return f"{self._written(value, 0)} {self.currency_name}"
 
     def _written(self, value: Any, decimals: int) -> str:
-        return str(_pattern(decimals).apply(value, _locale(self.code))).replace("-", "\N{MINUS SIGN}")
+        return _number_written(value, decimals, self.code)

@@ -136,6 +136,7 @@ def _style() -> str:
     return (HERE / ASSETS / "report.css").read_text("utf-8")
 
 
+@cache  # of both parts: their templates are compiled once
 def _environment(language: Language) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
