@@ -62,9 +62,9 @@ class Run:
         return sum(self.stages.get(stage, 0.0) for stage in TO_MARTS)
 
 
-def refresh(instance: Path, days_ahead: int = 0) -> Run:
+def refresh(instance: Path, *options: str, days_ahead: int = 0) -> Run:
     """One `portfolio refresh` in a process of its own, whose clock may be some days ahead."""
-    command = [sys.executable, "-c", AHEAD.format(days=days_ahead), "--instance", str(instance), "refresh"]
+    command = [sys.executable, "-c", AHEAD.format(days=days_ahead), "--instance", str(instance), "refresh", *options]
     started, output = time.monotonic(), instance / "output.txt"
     with output.open("w") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said)

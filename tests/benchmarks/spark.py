@@ -10,21 +10,10 @@ import tempfile
 from pathlib import Path
 
 from pipelines.instance import PROJECT_ROOT, Instance
-from pipelines.release.compare import compare
-from pipelines.release.pointer import release_manifest
 from pipelines.sample.large import write_large_sample
 from pipelines.transform.spark import SPARK_EXECUTABLE
 from tests.benchmarks.scale import refresh
-
-
-def differing_tables(instance: Instance, before: str, after: str) -> list[str]:
-    """Released tables that are not the same row by row, but for the one that says which release it is."""
-    one, two = ((instance.releases / name, release_manifest(instance, name)) for name in (before, after))
-    return [d.table for d in compare(one, two) if not d.is_same and d.table != "release"]
-
-
-def current(instance: Instance) -> str:
-    return (instance.releases / "current").resolve().name
+from tests.comparing import current, differing_tables
 
 
 def measured(size: int) -> bool:
