@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+ASKED = "now"  # what stands in its standard input when it is asked; nothing does when its parent has died
 Ended = subprocess.CompletedProcess[str]
 
 
 @contextmanager
 def beside(command: list[str], folder: Path | None = None) -> Iterator[Callable[[], Ended]]:
-    """Begin `command`, in `folder`; on asking, its standard input ends, and how it ended and what it said are returned.
+    """Begin `command`, in `folder`; on asking it is told so, and how it ended and what it said are returned.
 
     A process that was not asked by the end of the block is killed.
     """
@@ -22,7 +23,7 @@ def beside(command: list[str], folder: Path | None = None) -> Iterator[Callable[
 
         @cache
         def ended() -> Ended:
-            said, trouble = process.communicate()
+            said, trouble = process.communicate(ASKED)
             return Ended(command, process.returncode, said, trouble)
 
         try:

@@ -85,6 +85,8 @@ class Engine:
         self._source = self.context.data_sources.add_sql(DATA_SOURCE, connection_string=f"duckdb:///:memory:{DATABASE}")
         self._execution = self._source.get_execution_engine()
         self._execution.get_connection = MethodType(_lasting_connection, self._execution)
+        for setting, value in bounded().items():
+            self.execute(f"set {setting} = {literal(value)}")
 
     def execute(self, statement: str) -> None:
         """Run one statement of ours, outside any transaction that a check left open."""
@@ -115,8 +117,6 @@ class Engine:
         """Attach a closed DuckDB file read-only, as `warehouse`, for the time of the block."""
         with _LOCK:
             try:
-                for setting, value in bounded(path.parent / "work").items():
-                    self.execute(f"set {setting} = {literal(value)}")
                 self.execute(f"attach {literal(path)} as {WAREHOUSE} (read_only)")
             except Exception as error:
                 found = without_values(error)

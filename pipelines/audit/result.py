@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipelines.files import write_atomically
+
 Gate = Literal["delivery", "build", "release"]
 Kind = Literal["great_expectations", "dbt_model", "dbt_test", "reconciliation"]
 Severity = Literal["critical", "warning"]
@@ -96,7 +98,7 @@ class AuditRecord(BaseModel):
             "checks": [c.model_dump(mode="json") for c in self.checks],
         }
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_atomically(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
     @classmethod
     def read(cls, path: Path) -> "AuditRecord":

@@ -34,7 +34,7 @@ PROGRESS_EVERY = 20
 
 
 class _Progress:
-    """dbt's output on a terminal: a sign of life now and then, and every warning or error. All of it is in dbt's own log."""
+    """dbt's output on a terminal: a sign of life now and then, and every warning or error, which are in dbt's own log too."""
 
     def __init__(self, terminal: IO[str]) -> None:
         self._terminal = terminal

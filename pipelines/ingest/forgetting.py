@@ -3,6 +3,7 @@
 Releases are left alone: they hold nothing personal. What they can no longer do, release/rebuildable.py says.
 """
 
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,9 +50,20 @@ def forget(instance: Instance, delivery_id: str, reason: str, by: str) -> Forgot
         archive.append({"event": "forgotten", "at": at, "content_sha256": list(hashes), "reason": reason, "by": by})
     removed = _remove(map(archive.path_of, hashes))
     for delivery in touched:
-        for folder in (instance.raw, instance.rejected, instance.build):
+        for folder in (instance.raw, instance.rejected):
             removed += _remove(list(folder.rglob(f"{delivery.delivery_id}-*")))
+        removed += _remove_builds(instance.build, delivery)
     return Forgotten(tuple(d.delivery_id for d in touched), removed, _landed(instance, touched, set(hashes)))
+
+
+def _remove_builds(folder: Path, delivery: Delivery) -> int:
+    """Whole builds that were made of a delivery: its rows are in their tables too, and the next build might take those over."""
+    made_of = {path: list(path.rglob(f"{delivery.delivery_id}-*")) for path in folder.glob("*")}
+    for build, files in made_of.items():
+        if files:
+            (build / "warehouse.duckdb").unlink(missing_ok=True)  # first: killed after it, the files are found again
+            shutil.rmtree(build)
+    return sum(map(len, made_of.values()))
 
 
 def _remove(paths: Iterable[Path]) -> int:

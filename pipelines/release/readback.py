@@ -1,7 +1,7 @@
 """Read a release candidate back whole, in a process of its own, and hold it against its manifest. Changes nothing.
 
-Run as `python -m pipelines.release.readback FOLDER`, it begins when its standard input ends: exit 0 when everything agrees, 1 with
-one line per disagreement.
+Run as `python -m pipelines.release.readback FOLDER`, it begins when it is asked (beside.py): exit 0 when everything agrees, 1 with one
+line per disagreement.
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelines.beside import beside
+from pipelines.beside import ASKED, beside
 from pipelines.files import sha256_of
 from pipelines.ingest.confined import confined
 from pipelines.ingest.expressions import literal
@@ -30,7 +30,9 @@ def reading_back(folder: Path) -> Iterator[Callable[[], str]]:
 
         def found() -> str:
             done = reader()
-            return done.stdout + done.stderr if done.returncode else ""
+            if not done.returncode:
+                return ""
+            return (done.stdout + done.stderr).strip() or f"the process that reads ended with {done.returncode}"
 
         yield found
 
@@ -54,7 +56,7 @@ def disagreements(folder: Path) -> list[str]:
     ]
     if found:
         return found
-    with confined([folder], memory_limit=memory_limit()) as connection:
+    with confined([folder], memory_limit=memory_limit(), temp_directory="") as connection:
         attach_whole(connection, folder, "whole")
         for name, expected in manifest["tables"].items():
             checked = [(f'whole."{name}"', whole_parquet(folder, name), expected["checksum"])]
@@ -73,7 +75,8 @@ def disagreements(folder: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.stdin.read()
+    if sys.stdin.read() != ASKED:
+        sys.exit(2)  # whoever began this is gone
     problems = disagreements(Path(sys.argv[1]))
     print("\n".join(problems))
     sys.exit(1 if problems else 0)

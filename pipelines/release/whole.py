@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from pipelines.ingest.expressions import literal
-from pipelines.memory import memory_limit
+from pipelines.memory import bounded
 
 DATABASE, PARQUET, RESTRICTED = "marts.duckdb", "parquet", "restricted"
 RESTRICTED_MODE = 0o750  # the owner, and the group that the office is in
@@ -41,7 +41,7 @@ def open_whole(folder: Path) -> duckdb.DuckDBPyConnection:
 
 def open_named(**folders: Path) -> duckdb.DuckDBPyConnection:
     """The same of several releases, each in a schema with the name that it is given here."""
-    connection = duckdb.connect(config={"memory_limit": memory_limit()})
+    connection = duckdb.connect(config=bounded())
     for schema, folder in folders.items():
         attach_whole(connection, folder, schema)
     connection.execute("set enable_external_access = false")  # for good: DuckDB lets nobody switch it on again

@@ -34,9 +34,9 @@ def _pattern(decimals: int) -> NumberPattern:
     return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
 
 
-@lru_cache(maxsize=1 << 16)  # the same figure stands on several pages
+@lru_cache(maxsize=1 << 16)  # the same figure stands on several pages; of zeros there is one, without a sign
 def _number_written(value: Any, decimals: int, code: str) -> str:
-    return str(_pattern(decimals).apply(value, _locale(code))).replace("-", "\N{MINUS SIGN}")
+    return str(_pattern(decimals).apply(value or 0, _locale(code))).replace("-", "\N{MINUS SIGN}")
 
 
 @cache

@@ -11,7 +11,7 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.contracts.model import Contract
-from pipelines.memory import memory_limit
+from pipelines.memory import bounded
 from pipelines.release.whole import DATABASE, RESTRICTED, open_whole
 from pipelines.report.charting import charting
 from pipelines.report.downloads import write_rows_behind, write_workbook
@@ -57,11 +57,9 @@ class Part:
 
 def _open_to_all(folder: Path) -> duckdb.DuckDBPyConnection:
     """What everybody may read, and nothing else: a page cannot show what its connection does not hold."""
-    return duckdb.connect(
-        str(folder / DATABASE),
-        read_only=True,
-        config={"enable_external_access": "false", "memory_limit": memory_limit()},
-    )
+    connection = duckdb.connect(str(folder / DATABASE), read_only=True, config=bounded())
+    connection.execute("set enable_external_access = false")  # last: it also keeps settings as they are
+    return connection
 
 
 PARTS = (

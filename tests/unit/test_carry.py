@@ -19,7 +19,7 @@ VARIABLES = {"as_of_date": "2026-11-02", "price_year": 2026, "currency": "DKK"}
 
 def model(name: str, kind: str = "table", sql: str = "", macros: tuple[str, ...] = ()) -> dict[str, Any]:
     return {
-        "resource_type": "model", "schema": "core", "name": name, "raw_code": sql, "config": {"materialized": kind},
+        "resource_type": "model", "schema": "core", "alias": name, "raw_code": sql, "config": {"materialized": kind},
         "depends_on": {"macros": list(macros)},
     }  # fmt: skip
 
@@ -91,7 +91,8 @@ def made(folder: Path, day: str, code: str = "c1", passed: bool = True, systems:
             "create table core.case_result as select 1 as n"
         )
         for name in ("spend", "systems", "dated", "shown", "plainly"):
-            connection.execute(f"create table core.{name} as select '{folder.name}' as made_by")
+            rows = 100 if name == "spend" else 1
+            connection.execute(f"create table core.{name} as select '{folder.name}' as made_by from range({rows})")
     build.dbt_target.mkdir()
     (build.dbt_target / "run_results.json").write_text(
         json.dumps({"args": {"vars": VARIABLES | {"as_of_date": day}}}), "utf-8"
@@ -154,3 +155,20 @@ def test_nothing_is_taken_where_other_variables_or_bytes_nobody_audited_are(tmp_
         connection.execute("update core.spend set made_by = 'somebody'")
     assert take_over_tables(build, MANIFEST, VARIABLES) == []
     assert not build.warehouse.exists()
+
+
+def test_a_file_of_which_little_could_stay_is_not_copied(tmp_path: Path) -> None:
+    made(tmp_path / "earlier", "2026-11-01")
+    build = begun(tmp_path / "now")
+    (build.source("raw_ledger") / "more.parquet").touch()
+    assert take_over_tables(build, MANIFEST, VARIABLES) == []
+    assert not build.warehouse.exists()
+
+
+@pytest.mark.parametrize("cut", ["audit/audit.json", "dbt/run_results.json", "plan.json", "warehouse.duckdb"])
+def test_a_build_that_somebody_has_cut_is_passed_over(tmp_path: Path, cut: str) -> None:
+    earlier, build = made(tmp_path / "earlier", "2026-11-01"), begun(tmp_path / "now")
+    path = earlier.folder / cut
+    path.write_bytes(path.read_bytes()[:40])
+    assert take_over_tables(build, MANIFEST, VARIABLES) == []
+    assert list(build.folder.glob("warehouse*")) == []

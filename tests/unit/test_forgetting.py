@@ -35,7 +35,11 @@ def parsed(instance: Instance, delivery: Delivery) -> list[Path]:
     paths = [
         instance.raw / "postings" / f"{delivery.delivery_id}-0123.parquet",
         instance.rejected / "postings" / f"{delivery.delivery_id}-0123.parquet",
-        instance.build / "run" / "inputs" / "raw_postings" / f"{delivery.delivery_id}-0123.parquet",
+        instance.build
+        / f"run-{delivery.delivery_id}"
+        / "inputs"
+        / "raw_postings"
+        / f"{delivery.delivery_id}-0123.parquet",
     ]
     for path in paths:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +51,10 @@ def test_bytes_and_parsed_rows_go_and_a_tombstone_stays(instance: Instance, cont
     (first,) = received(instance, contract, "poster_2026-09.csv")
     (other,) = received(instance, contract, "poster_2026-10.csv", text="other\n")
     gone, stay = parsed(instance, first), parsed(instance, other)
+    tables = instance.build / f"run-{first.delivery_id}" / "warehouse.duckdb"
+    tables.write_text(TEXT, "utf-8")
     forgotten = forget(instance, first.delivery_id, "names a citizen", "it-portfolio")
+    assert not tables.parent.exists()
     assert (forgotten.delivery_ids, forgotten.removed_count) == ((first.delivery_id,), 4)
     assert "landing/tmf/poster_2026-09.csv: remove them there" in forgotten.sentence
     archive = Archive(instance.archive)

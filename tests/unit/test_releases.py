@@ -1,8 +1,13 @@
 """Going back, holding, pinning, retention, comparing and proving, on releases made by hand."""
 
 import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import duckdb
@@ -14,8 +19,8 @@ from pipelines import clock
 from pipelines.cli import portfolio
 from pipelines.errors import PortfolioError
 from pipelines.files import sha256_of, write_json
-from pipelines.instance import Instance
-from pipelines.release import standing
+from pipelines.instance import PROJECT_ROOT, Instance
+from pipelines.release import readback, standing
 from pipelines.release.compare import compare
 from pipelines.release.pointer import current_release, release_manifest, switch
 from pipelines.release.tables import table_facts, write_parquet
@@ -278,3 +283,20 @@ def test_a_hold_is_over_once_readers_see_a_later_release(instance: Instance, mon
     assert standing.hold_of(instance) is not None
     release(instance, -1)
     assert standing.hold_of(instance) is None
+
+
+def test_a_reading_back_that_was_killed_proves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def killed(*_: object) -> Iterator[Callable[[], CompletedProcess[str]]]:
+        yield lambda: CompletedProcess([], -9, "", "")
+
+    monkeypatch.setattr(readback, "beside", killed)
+    assert "-9" in readback.read_back(tmp_path)
+
+
+def test_a_reader_whose_parent_died_does_not_begin(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pipelines.release.readback", str(tmp_path)]
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, cwd=PROJECT_ROOT
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (2, "")
