@@ -1,5 +1,7 @@
 """The command `portfolio`. Thin: each command calls what does the work and turns the outcome into text and an exit code."""
 
+import atexit
+import gc
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -161,6 +163,9 @@ for command in (
 
 def main() -> None:
     """Entry point: errors that are meant for people are shown as such, with their exit code."""
+    atexit.register(
+        gc.freeze
+    )  # or Python, ending, looks once more through all objects for circles: a second after a night
     try:
         portfolio.main(standalone_mode=False)
     except ConfigurationError as error:

@@ -4,6 +4,8 @@ dbt parses anew whenever a variable or the profile differs, as both do in every 
 is ready. Arguments are dbt's, and so are output, artefacts and exit codes.
 """
 
+import atexit
+import gc
 import os
 import shutil
 import sys
@@ -19,6 +21,7 @@ def main() -> None:
     if arguments == ["--version"]:  # asked before each run, and answered without loading dbt
         print(f"Core:\n  - installed: {version('dbt-core')}")
         return
+    atexit.register(gc.freeze)  # or Python, ending, looks once more through all objects for circles
     parsed = ensure_manifest()
     if target := _target(arguments):
         target.mkdir(parents=True, exist_ok=True)
