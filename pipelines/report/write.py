@@ -29,7 +29,7 @@ from pipelines.report.pages.solutions import solutions
 from pipelines.report.released import Tables
 
 HERE = Path(__file__).parent
-REPORT, ASSETS = "report", "assets"
+REPORT, ASSETS, WORKBOOK = "report", "assets", "data/portfolio.xlsx"
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,16 @@ def _write_language(folder: Path, part: Part, sources: Sources, script: Callable
     if is_charted:
         (folder / ASSETS / "vega.js").write_text(script(), "utf-8")
     if not part.is_restricted:
-        write_workbook(sources.tables, top / "data" / "portfolio.xlsx")
+        _write_workbook(sources, folder / WORKBOOK, top / WORKBOOK)
     return count
+
+
+def _write_workbook(sources: Sources, first: Path, path: Path) -> None:
+    """The workbook, which is the same in every language: written with the pages of the first."""
+    if path == first:
+        write_workbook(sources.tables, path)
+    else:
+        shutil.copyfile(first, path)
 
 
 @cache
