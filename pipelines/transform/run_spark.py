@@ -24,6 +24,12 @@ SETTINGS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.memory": "6g",
 }
+OF_THE_SERVER = (
+    "spark.sql.catalogImplementation",
+    "spark.ui.enabled",
+    "spark.ui.showConsoleProgress",
+    "spark.driver.memory",
+)
 LOCAL = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}  # nobody else is to reach it
 
 
@@ -59,9 +65,13 @@ def _session(store: str):  # type: ignore[no-untyped-def]  # pyspark is not wher
 
     master = os.environ.get(MASTER, "local[*]")
     builder = SparkSession.builder.appName("IT portfolio")
-    builder = builder.remote(master) if master.startswith("sc://") else builder.master(master)
-    around = LOCAL if master.startswith("local") else {}
-    for name, value in (SETTINGS | around | {"spark.sql.warehouse.dir": store}).items():
+    if master.startswith("sc://"):
+        os.environ["SPARK_REMOTE"] = master  # dbt asks for a session of its own, and is given this one
+        builder, settings = builder.remote(master), {n: v for n, v in SETTINGS.items() if n not in OF_THE_SERVER}
+    else:
+        around = LOCAL if master.startswith("local") else {}
+        builder, settings = builder.master(master), SETTINGS | around | {"spark.sql.warehouse.dir": store}
+    for name, value in settings.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     if not master.startswith("sc://"):
